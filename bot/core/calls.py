@@ -1,0 +1,91 @@
+"""One call to a model as values: the request, the answer, and the record that goes on the receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from bot.core.usage import Usage
+
+
+class Outcome(StrEnum):
+    """How a call that came back with usage ended; only ANSWERED is worth its money."""
+
+    ANSWERED = "answered"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    UNPARSEABLE = "unparseable"
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What an answer must look like: the JSON schema that is sent and the parser that reads what comes back.
+
+    `parse` raises ValueError where the text does not hold to the schema.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    parse: Callable[[str], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest:
+    """Everything one request says, independent of any vendor's SDK.
+
+    `system` and `facts` are byte-identical for every request of one model in a run; `cache_ttl` ('5m', '1h' or
+    None) puts a cache breakpoint behind each of them. `hunks` are the varying blocks. `thinking` is
+    'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
+    counting system, schema and facts gave (an upper bound where they could not be counted).
+    `max_tokens` may be lowered to `least_output_tokens` when a budget is tight.
+    """
+
+    model: str
+    system: str
+    facts: str
+    hunks: tuple[str, ...]
+    contract: Contract
+    max_tokens: int
+    least_output_tokens: int
+    prefix_tokens: int
+    cache_ttl: str | None = None
+    thinking: str | None = None
+    effort: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelAnswer:
+    """What came back from one call. `parsed` is the contract's value where the outcome is ANSWERED."""
+
+    text: str
+    usage: Usage
+    outcome: Outcome
+    request_id: str | None
+    parsed: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt, as the receipt shows it.
+
+    `outcome` is an Outcome or FailureKind value. `cost_usd` is what returned usage cost; `unsettled_usd` and
+    `unsettled_tokens` are the reservation of an attempt whose usage never came back. Exactly one of the two
+    sides is ever non-zero.
+    """
+
+    model: str
+    tier: str
+    why: str
+    hunks: int
+    attempt: int
+    outcome: str
+    request_id: str | None
+    latency_ms: int
+    usage: Usage
+    cost_usd: Decimal
+    unsettled_usd: Decimal = Decimal(0)
+    unsettled_tokens: int = 0
+    feature: str = "review"

@@ -1,0 +1,43 @@
+"""The steps of a run that a person may watch: values, shown by whoever listens."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    """The plan is ready: so many requests for so many hunks."""
+
+    requests: int
+    hunks: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptEnded:
+    """One attempt at a model ended, with what it cost (dollars) and how."""
+
+    model: str
+    outcome: str
+    cost_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The run waits `seconds` before another attempt, because of `why`."""
+
+    seconds: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchEnded:
+    """A batch is settled for good: its hunks were reviewed, or not."""
+
+    hunks: int
+    reviewed: bool
+    findings: int
+
+
+Event = PlanMade | AttemptEnded | Waiting | BatchEnded

@@ -1,0 +1,71 @@
+"""Every error Hunkwise raises on purpose.
+
+    HunkwiseError                     says what is wrong and what to do next
+    ├── WrongUsage                    flags, configuration or input; exit 2
+    │   ├── NotADiff                  the input is not a unified git diff
+    │   ├── BadConfiguration          a setting or configuration file does not hold
+    │   ├── UnknownPrice              no price is known for a model
+    │   └── GitRefused                git could not give the diff that was asked for
+    └── CallFailed                    one attempt at a model gave no answer; never reaches a user
+
+A message is one or two plain sentences; `next_step` is what the reader can do about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.core.failure import FailureKind
+
+
+class HunkwiseError(Exception):
+    """The root: whatever is raised on purpose, with the exit code of its kind."""
+
+    exit_code = 3
+
+    def __init__(self, message: str, *, next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+
+
+class WrongUsage(HunkwiseError):
+    """The caller asked for something that cannot be done as asked."""
+
+    exit_code = 2
+
+
+class NotADiff(WrongUsage):
+    """The input is not a unified git diff; never mistaken for an empty one."""
+
+
+class BadConfiguration(WrongUsage):
+    """A flag, an environment variable or a configuration file does not hold."""
+
+
+class UnknownPrice(WrongUsage):
+    """The price list does not know a model, so no budget could be kept."""
+
+
+class GitRefused(WrongUsage):
+    """git is missing, the folder is no repository, or a revision does not exist."""
+
+
+@dataclass(eq=False)
+class CallFailed(Exception):
+    """One attempt at a model ended without an answer.
+
+    `kind` decides everything else (core/failure.py): whether it is retried and whether it may
+    have been billed. `retry_after` is in seconds, as the server asked.
+    """
+
+    kind: FailureKind
+    message: str
+    status: int | None = None
+    retry_after: float | None = None
+    request_id: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}: {self.message}"
