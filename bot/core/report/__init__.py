@@ -1,0 +1,1 @@
+"""What a receipt looks like from outside: JSON, Markdown and SARIF, all drawn from the same value."""
