@@ -33,6 +33,16 @@ class Contract:
 
 
 @dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a request is for, as its calls appear on the receipt: tier, the rule that chose it, hunks asked about."""
+
+    tier: str
+    why: str
+    hunks: int
+    feature: str = "review"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRequest:
     """Everything one request says, independent of any vendor's SDK.
 
@@ -40,7 +50,7 @@ class ModelRequest:
     None) puts a cache breakpoint behind each of them. `hunks` are the varying blocks. `thinking` is
     'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
     counting system, schema and facts gave (an upper bound where they could not be counted).
-    `max_tokens` may be lowered to `least_output_tokens` when a budget is tight.
+    `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1.
     """
 
     model: str
@@ -51,6 +61,8 @@ class ModelRequest:
     max_tokens: int
     least_output_tokens: int
     prefix_tokens: int
+    purpose: Purpose
+    attempt: int = 1
     cache_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None

@@ -109,6 +109,11 @@ class Excerpt:
     enclosing: Enclosing | None = None
 
     @property
+    def key(self) -> tuple[str, str, int]:
+        """What tells excerpts of one diff apart: path, hunk header, number of the part."""
+        return (self.hunk.path, self.hunk.header, self.part[0])
+
+    @property
     def path(self) -> str:
         """The new path of the file (the old one where it was removed)."""
         return self.hunk.path
@@ -125,4 +130,3 @@ class Batch:
     def risk(self) -> int:
         """The score of its riskiest excerpt: batches are asked in this order, highest first."""
         return max(excerpt.risk for excerpt in self.excerpts)
-

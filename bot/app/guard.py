@@ -1,0 +1,192 @@
+"""The budget's guard: the layer right around the vendor, so that every attempt reserves before it is made.
+
+It must stand inside the retry layer. Outside, one reservation would cover several attempts, each of which may be
+billed: tests/property/test_never_overspend.py builds that wrong order and watches it overspend.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.core.budget import Amount, Budget, largest_output, worst_case
+from bot.core.calls import Call, ModelAnswer, ModelRequest
+from bot.core.failure import RULES, Billing, FailureKind
+from bot.core.pricing import PriceList
+from bot.core.progress import AttemptEnded
+from bot.core.tokens import bound_tokens
+from bot.core.usage import Usage
+from bot.errors import CallFailed
+from bot.ports import Clock, Observer, Provider, TokenCounter
+
+_COUNT_MARGIN_TOKENS = 32
+"""The API calls its own count an estimate; what a count may be off by is added before it bounds a reservation."""
+
+
+@dataclass(eq=False, slots=True)
+class _Attempt:
+    """An attempt under way, with what is set aside for it."""
+
+    request: ModelRequest
+    reserved: Amount
+    began: float
+
+
+class Guard:
+    """A Provider that lets an attempt through only once its worst case is reserved, and records how it ended."""
+
+    def __init__(
+        self,
+        inner: Provider,
+        budget: Budget,
+        prices: PriceList,
+        counter: TokenCounter,
+        clock: Clock,
+        observer: Observer,
+    ) -> None:
+        self._inner = inner
+        self._budget = budget
+        self._prices = prices
+        self._counter = counter
+        self._clock = clock
+        self._observer = observer
+        self._changed = threading.Condition()
+        self._queue: deque[object] = deque()
+        self._under_way: list[_Attempt] = []
+        self._calls: list[Call] = []
+        self._closed = False
+
+    def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
+        """Reserve, ask, settle. Raises CallFailed with kind BUDGET where the worst case does not fit what is left."""
+        attempt = self._reserve(request)
+        try:
+            answer = self._inner.ask(attempt.request, begun)
+        except CallFailed as failed:
+            self._end_without_usage(attempt, failed.kind, failed.request_id)
+            raise
+        except BaseException:
+            self._end_without_usage(attempt, FailureKind.STOPPED, None)
+            raise
+        cost = self._prices.cost(request.model, answer.usage)
+        with self._changed:
+            if self._take(attempt):
+                self._budget.settle(attempt.reserved, Amount(answer.usage.total_tokens, cost))
+                self._record(attempt, answer.outcome, answer.request_id, answer.usage, cost)
+        return answer
+
+    def calls(self) -> tuple[Call, ...]:
+        """Every attempt that has ended, in the order of ending."""
+        with self._changed:
+            return tuple(self._calls)
+
+    def close(self) -> None:
+        """End the run: attempts still under way are charged in full, later ones refused, late answers ignored."""
+        with self._changed:
+            self._closed = True
+            for attempt in tuple(self._under_way):
+                self._take(attempt)
+                self._forfeit(attempt, FailureKind.STOPPED, None)
+            self._changed.notify_all()
+
+    def _reserve(self, request: ModelRequest) -> _Attempt:
+        """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""
+        bound = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
+        if not self._fits(request, bound):
+            bound = min(bound, self._count(request, bound))
+        ticket = object()
+        with self._changed:
+            self._queue.append(ticket)
+            try:
+                self._changed.wait_for(lambda: self._my_turn(ticket, request, bound))
+                return self._take_room(request, bound)
+            finally:
+                self._queue.remove(ticket)
+                self._changed.notify_all()
+
+    def _my_turn(self, ticket: object, request: ModelRequest, bound: int) -> bool:
+        if self._closed:
+            return True
+        first = self._queue[0] is ticket
+        return first and (self._budget.open == 0 or self._budget.fits(worst_case(request, bound, self._prices)))
+
+    def _take_room(self, request: ModelRequest, bound: int) -> _Attempt:
+        if self._closed:
+            raise CallFailed(FailureKind.STOPPED, "the run has ended")
+        worst = worst_case(request, bound, self._prices)
+        if not self._budget.fits(worst):
+            room = largest_output(request, bound, self._prices, self._budget.left())
+            if room >= request.least_output_tokens:
+                request = replace(request, max_tokens=room)
+                worst = worst_case(request, bound, self._prices)
+        if not self._budget.reserve(worst):
+            raise CallFailed(FailureKind.BUDGET, self._refusal(worst))
+        attempt = _Attempt(request, worst, self._clock.monotonic())
+        self._under_way.append(attempt)
+        return attempt
+
+    def _refusal(self, worst: Amount) -> str:
+        if self._budget.overrun:
+            return "an answer cost more than its reservation, so nothing more is asked"
+        return self._budget.exceeded_by(worst)
+
+    def _fits(self, request: ModelRequest, bound: int) -> bool:
+        with self._changed:
+            return self._budget.fits(worst_case(request, bound, self._prices))
+
+    def _count(self, request: ModelRequest, bound: int) -> int:
+        counted = self._counter.count(request)
+        return bound if counted is None else counted + counted // 50 + _COUNT_MARGIN_TOKENS
+
+    def _end_without_usage(self, attempt: _Attempt, kind: FailureKind, request_id: str | None) -> None:
+        with self._changed:
+            if not self._take(attempt):
+                return
+            if RULES[kind].billing is Billing.UNKNOWN:
+                self._forfeit(attempt, kind, request_id)
+            else:
+                self._budget.release(attempt.reserved)
+                self._record(attempt, kind, request_id, Usage(), Decimal(0))
+
+    def _take(self, attempt: _Attempt) -> bool:
+        """Claim the right to settle an attempt: True exactly once for each."""
+        if attempt not in self._under_way:
+            return False
+        self._under_way.remove(attempt)
+        self._changed.notify_all()
+        return True
+
+    def _forfeit(self, attempt: _Attempt, kind: FailureKind, request_id: str | None) -> None:
+        self._budget.forfeit(attempt.reserved)
+        self._record(attempt, kind, request_id, Usage(), Decimal(0), attempt.reserved)
+
+    def _record(
+        self,
+        attempt: _Attempt,
+        outcome: str,
+        request_id: str | None,
+        usage: Usage,
+        cost: Decimal,
+        unsettled: Amount = Amount(),  # noqa: B008  # frozen, so safe to share
+    ) -> None:
+        purpose = attempt.request.purpose
+        self._calls.append(
+            Call(
+                model=attempt.request.model,
+                tier=purpose.tier,
+                why=purpose.why,
+                hunks=purpose.hunks,
+                attempt=attempt.request.attempt,
+                outcome=str(outcome),
+                request_id=request_id,
+                latency_ms=round((self._clock.monotonic() - attempt.began) * 1000),
+                usage=usage,
+                cost_usd=cost,
+                unsettled_usd=unsettled.usd,
+                unsettled_tokens=unsettled.tokens,
+                feature=purpose.feature,
+            )
+        )
+        self._observer.on(AttemptEnded(attempt.request.model, str(outcome), cost))

@@ -1,0 +1,147 @@
+"""The hard budget of one target: at every instant, spent + reserved <= limit, in tokens and in dollars.
+
+Pure arithmetic without a lock; bot/app/guard.py makes it safe for threads and stands around every attempt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.core.calls import ModelRequest
+from bot.core.pricing import PriceList
+from bot.core.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Tokens and dollars, always moved together."""
+
+    tokens: int = 0
+    usd: Decimal = Decimal(0)
+
+    def __add__(self, other: Amount) -> Amount:
+        return Amount(self.tokens + other.tokens, self.usd + other.usd)
+
+    def __sub__(self, other: Amount) -> Amount:
+        return Amount(self.tokens - other.tokens, self.usd - other.usd)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What may be spent, in tokens and in dollars; None is no limit."""
+
+    tokens: int | None = None
+    usd: Decimal | None = None
+
+
+class Budget:
+    """What was spent, what is reserved, and what still fits.
+
+    `settled` is what returned usage cost, `unsettled` are reservations whose usage never came back and which
+    count as spent. Usage above its reservation is charged all the same; then `overrun` is True and nothing
+    more is reserved.
+    """
+
+    def __init__(self, limits: Limits, before: Amount = Amount()) -> None:
+        self.limits = limits
+        self.before = before
+        self.settled = Amount()
+        self.unsettled = Amount()
+        self.reserved = Amount()
+        self.open = 0
+        self.overrun = False
+
+    @property
+    def spent(self) -> Amount:
+        """This run's spending: settled and unsettled."""
+        return self.settled + self.unsettled
+
+    @property
+    def committed(self) -> Amount:
+        """Everything that counts against the limits: earlier runs, this one, and open reservations."""
+        return self.before + self.spent + self.reserved
+
+    def fits(self, amount: Amount) -> bool:
+        """Whether this much could be reserved now."""
+        return not self.overrun and not self.exceeded_by(amount)
+
+    def exceeded_by(self, amount: Amount) -> str:
+        """The limit that reserving `amount` would break: 'tokens', 'dollars', or '' for none."""
+        after = self.committed + amount
+        if self.limits.tokens is not None and after.tokens > self.limits.tokens:
+            return "tokens"
+        if self.limits.usd is not None and after.usd > self.limits.usd:
+            return "dollars"
+        return ""
+
+    def reserve(self, amount: Amount) -> bool:
+        """Set `amount` aside if it fits; True if it did."""
+        if not self.fits(amount):
+            return False
+        self.reserved += amount
+        self.open += 1
+        return True
+
+    def settle(self, reserved: Amount, actual: Amount) -> None:
+        """Replace a reservation by what its usage really was."""
+        self._close(reserved)
+        self.settled += actual
+        if actual.tokens > reserved.tokens or actual.usd > reserved.usd:
+            self.overrun = True
+
+    def forfeit(self, reserved: Amount) -> None:
+        """Charge a reservation in full: its usage never came back."""
+        self._close(reserved)
+        self.unsettled += reserved
+
+    def release(self, reserved: Amount) -> None:
+        """Give a reservation back: the attempt was certainly not billed."""
+        self._close(reserved)
+
+    def left(self) -> Limits:
+        """What could still be reserved, per limit; never below zero."""
+        committed = self.committed
+        return Limits(
+            None if self.limits.tokens is None else max(0, self.limits.tokens - committed.tokens),
+            None if self.limits.usd is None else max(Decimal(0), self.limits.usd - committed.usd),
+        )
+
+    def _close(self, reserved: Amount) -> None:
+        self.reserved -= reserved
+        self.open -= 1
+
+
+def worst_case(request: ModelRequest, input_tokens: int, prices: PriceList) -> Amount:
+    """The most one attempt can cost: `input_tokens` (an upper bound), its cached prefix written and not read,
+    and all of `max_tokens` as output.
+    """
+    usage = worst_usage(request, input_tokens)
+    return Amount(usage.total_tokens, prices.cost(request.model, usage))
+
+
+def worst_usage(request: ModelRequest, input_tokens: int) -> Usage:
+    """The usage behind `worst_case`."""
+    written = min(request.prefix_tokens, input_tokens) if request.cache_ttl else 0
+    return Usage(
+        input_tokens=input_tokens - written,
+        cache_write_5m_tokens=written if request.cache_ttl == "5m" else 0,
+        cache_write_1h_tokens=written if request.cache_ttl == "1h" else 0,
+        output_tokens=request.max_tokens,
+    )
+
+
+def largest_output(request: ModelRequest, input_tokens: int, prices: PriceList, left: Limits) -> int:
+    """The most output tokens that still fit what is left beside the worst case of the input; may be negative.
+
+    Output is priced linearly for a given input, so the whole of `max_tokens` tells the price of one.
+    """
+    room = request.max_tokens
+    if left.tokens is not None:
+        room = min(room, left.tokens - input_tokens)
+    if left.usd is not None:
+        full = prices.cost(request.model, worst_usage(request, input_tokens))
+        silent = prices.cost(request.model, replace(worst_usage(request, input_tokens), output_tokens=0))
+        if full > silent:
+            room = min(room, int((left.usd - silent) * request.max_tokens / (full - silent)))
+    return room

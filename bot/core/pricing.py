@@ -1,0 +1,75 @@
+"""What tokens cost, in dollars, exactly. Prices are kept by the genai-prices project; ours only override them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+import genai_prices
+
+from bot.core.usage import Usage
+from bot.errors import UnknownPrice
+
+_MILLION = Decimal(1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPrice:
+    """A price given in the configuration: dollars per million tokens of each kind."""
+
+    input: Decimal
+    output: Decimal
+    cache_write_5m: Decimal
+    cache_write_1h: Decimal
+    cache_read: Decimal
+
+    def cost(self, usage: Usage) -> Decimal:
+        """Dollars for this usage."""
+        parts = (
+            usage.input_tokens * self.input,
+            usage.output_tokens * self.output,
+            usage.cache_write_5m_tokens * self.cache_write_5m,
+            usage.cache_write_1h_tokens * self.cache_write_1h,
+            usage.cache_read_tokens * self.cache_read,
+        )
+        return sum(parts, Decimal(0)) / _MILLION
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Prices at a moment: `own` (by model id) wins over the kept list."""
+
+    at: datetime
+    own: Mapping[str, ModelPrice]
+
+    def cost(self, model: str, usage: Usage) -> Decimal:
+        """Dollars for `usage` on `model`, unrounded; raises UnknownPrice for a model that has no price."""
+        if model in self.own:
+            return self.own[model].cost(usage)
+        kept = genai_prices.Usage(
+            input_tokens=usage.total_input_tokens,
+            cache_read_tokens=usage.cache_read_tokens,
+            cache_write_tokens=usage.cache_write_5m_tokens + usage.cache_write_1h_tokens,
+            cache_write_1h_tokens=usage.cache_write_1h_tokens,
+            output_tokens=usage.output_tokens,
+        )
+        try:
+            priced = genai_prices.calc_price(kept, model, provider_id="anthropic", genai_request_timestamp=self.at)
+        except LookupError:
+            raise UnknownPrice(
+                f"No price is known for the model '{model}', so no budget could be kept.",
+                next_step="Check the model's name, or give its price under `prices:` in the configuration file.",
+            ) from None
+        return priced.total_price
+
+    def check(self, models: Iterable[str]) -> None:
+        """Raises UnknownPrice if any of the models has no price, before anything is spent."""
+        for model in models:
+            self.cost(model, Usage(input_tokens=1))
+
+    def cost_uncached(self, model: str, usage: Usage) -> Decimal:
+        """What the same tokens would have cost had nothing been cached."""
+        plain = Usage(input_tokens=usage.total_input_tokens, output_tokens=usage.output_tokens)
+        return self.cost(model, plain)

@@ -1,0 +1,1 @@
+"""What a run is told: flags, environment, the repository's file and defaults, as one frozen value."""

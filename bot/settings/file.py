@@ -1,0 +1,137 @@
+"""The repository's file, .github/hunkwise.yml: read strictly, with errors a maintainer can act on."""
+
+from __future__ import annotations
+
+import difflib
+from decimal import Decimal
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.core.finding import Severity
+from bot.errors import BadConfiguration
+
+Effort = Literal["low", "medium", "high"]
+Money = Annotated[Decimal, Field(ge=0)]
+
+
+class _Section(BaseModel):
+    """Unknown keys are errors: a misspelt limit must not pass for a limit."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ModelsSection(_Section):
+    """A model id for each tier."""
+
+    cheap: str | None = None
+    standard: str | None = None
+    strong: str | None = None
+
+
+class EffortSection(_Section):
+    """How hard each tier's model thinks."""
+
+    cheap: Effort | None = None
+    standard: Effort | None = None
+    strong: Effort | None = None
+
+
+class BudgetSection(_Section):
+    """What one pull request may cost; null takes a limit away."""
+
+    usd: Money | None = None
+    tokens: Annotated[int, Field(ge=0)] | None = None
+    cheaper_when_tight: bool | None = None
+
+
+class PriceSection(_Section):
+    """Dollars per million tokens, for a model the price list does not know."""
+
+    input: Money
+    output: Money
+    cache_write_5m: Money | None = None
+    cache_write_1h: Money | None = None
+    cache_read: Money | None = None
+
+
+class InstructionSection(_Section):
+    """Words of the repository that hold for some paths."""
+
+    paths: Annotated[list[str], Field(min_length=1)]
+    text: Annotated[str, Field(min_length=1, max_length=8_000)]
+
+
+class RepositoryFile(_Section):
+    """The whole file. Every key is optional; an absent one leaves the default."""
+
+    model: str | None = None
+    models: ModelsSection = ModelsSection()
+    effort: EffortSection = EffortSection()
+    budget: BudgetSection = BudgetSection()
+    prices: dict[str, PriceSection] = {}
+    routing: Literal["fixed", "rules"] | None = None
+    mode: Literal["live"] | None = None
+    cache_ttl: Literal["5m", "1h", "off"] | None = None
+    concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
+    batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
+    context_tokens: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    request_seconds: Annotated[float, Field(gt=0, le=3_600)] | None = None
+    run_seconds: Annotated[float, Field(gt=0, le=21_600)] | None = None
+    include: list[str] = []
+    exclude: list[str] = []
+    style_guide: str | None = None
+    instructions: list[InstructionSection] = []
+    language: Annotated[str, Field(min_length=2, max_length=40)] | None = None
+    min_confidence: Annotated[float, Field(ge=0, le=1)] | None = None
+    severity: Severity | None = None
+    fail_on: Literal["error", "warning", "info", "never"] | None = None
+    on_incomplete: Literal["fail", "warn"] | None = None
+
+
+def read_file(text: str | bytes, name: str) -> RepositoryFile:
+    """Parse the file's text. Raises BadConfiguration naming every wrong key, with the nearest known one."""
+    try:
+        data = yaml.safe_load(text)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise BadConfiguration(
+            f"{name}{line} is not valid YAML: {getattr(error, 'problem', None) or error}.",
+            next_step="Correct the file; docs/configuration.md shows every key.",
+        ) from None
+    if data is None:
+        return RepositoryFile()
+    if not isinstance(data, dict):
+        raise BadConfiguration(f"{name} must hold `key: value` pairs.", next_step="See docs/configuration.md.")
+    try:
+        return RepositoryFile.model_validate(data)
+    except ValidationError as error:
+        problems = "; ".join(_describe(problem) for problem in error.errors())
+        raise BadConfiguration(
+            f"{name}: {problems}.", next_step="Correct the file; docs/configuration.md shows every key."
+        ) from None
+
+
+def _describe(problem: ErrorDetails) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] != "extra_forbidden":
+        return f"`{key}`: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+    nearest = difflib.get_close_matches(str(problem["loc"][-1]), _known_keys(problem["loc"]), n=1)
+    return f"`{key}` is not a known key" + (f" (did you mean `{nearest[0]}`?)" if nearest else "")
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    section: type[BaseModel] = RepositoryFile
+    sections: dict[str, type[BaseModel]] = {
+        "models": ModelsSection,
+        "effort": EffortSection,
+        "budget": BudgetSection,
+        "prices": PriceSection,
+        "instructions": InstructionSection,
+    }
+    if len(location) > 1:
+        section = sections.get(str(location[0]), section)
+    return list(section.model_fields)

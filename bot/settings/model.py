@@ -1,0 +1,47 @@
+"""The settings of one run, and their defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bot.app.retry import RetryPolicy
+from bot.core.budget import Limits
+from bot.core.excerpt import Tier
+from bot.core.finding import Severity
+from bot.core.models import DEFAULT_MODELS, TIER_EFFORT
+from bot.core.pricing import ModelPrice
+from bot.core.prompt.system import Instruction
+
+DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
+"""Covers 99 of 100 real pull requests (bench/default_budget.py measures it) and no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars."""
+
+    models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
+    effort: Mapping[Tier, str] = field(default_factory=lambda: dict(TIER_EFFORT))
+    prices: Mapping[str, ModelPrice] = field(default_factory=dict)
+    limits: Limits = DEFAULT_LIMITS
+    cheaper_when_tight: bool = True
+    routing: str = "rules"
+    mode: str = "live"
+    cache_ttl: str = "5m"
+    concurrency: int = 8
+    batch_tokens: int = 4_000
+    context_tokens: int = 300
+    request_seconds: float = 300.0
+    run_seconds: float = 1_200.0
+    retry: RetryPolicy = field(default_factory=RetryPolicy)
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    style_guide: str = ""
+    instructions: tuple[Instruction, ...] = ()
+    language: str = "English"
+    min_confidence: float = 0.6
+    severity: Severity = Severity.WARNING
+    fail_on: Severity | None = None
+    on_incomplete: str = "fail"
