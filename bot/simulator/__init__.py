@@ -1,0 +1,1 @@
+"""A stand-in for the Claude Messages API, served on loopback."""

@@ -1,0 +1,43 @@
+"""Everything about the stand-in that can be set, with the words a command line shows for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorOptions:
+    """How the stand-in behaves. The defaults: instant, faultless, with the rate limits of a large organisation."""
+
+    time_to_first_token_s: float = field(default=0.0, metadata={"help": "seconds before an answer begins (0: at once)"})
+    tokens_per_second: float = field(
+        default=0.0, metadata={"help": "speed of an answer in output tokens a second (0: instant)"}
+    )
+    slow_leader_s: float = field(
+        default=0.0, metadata={"help": "extra seconds before an answer begins whose request finds no cached prefix"}
+    )
+    thinking_scale: float = field(
+        default=1.0, metadata={"help": "factor on the tokens spent on thinking (0: thinks nothing)"}
+    )
+    faults: tuple[str, ...] = field(
+        default=(), metadata={"help": "faults by share of requests, such as 429=0.1,reset=0.05"}
+    )
+    script: tuple[str, ...] = field(
+        default=(), metadata={"help": "what happens to the first requests in turn, such as 429:2,529,ok,reset"}
+    )
+    seed: int = field(default=0, metadata={"help": "seed of the random faults"})
+    hang_s: float = field(default=600.0, metadata={"help": "seconds after which a hanging connection is given up"})
+    requests_per_minute: int = field(default=10_000, metadata={"help": "rate limit in requests (0: none)"})
+    input_tokens_per_minute: int = field(
+        default=10_000_000, metadata={"help": "rate limit in input tokens, cache reads not counted (0: none)"}
+    )
+    output_tokens_per_minute: int = field(
+        default=2_000_000, metadata={"help": "rate limit in generated tokens (0: none)"}
+    )
+    api_key: str = field(default="", metadata={"help": "the only key that is accepted (empty: every key)"})
+    keep_bodies: bool = field(default=False, metadata={"help": "keep request bodies in the log"})
+
+
+HELP: Mapping[str, str] = {option.name: str(option.metadata["help"]) for option in fields(SimulatorOptions)}
+"""Every option's name and the sentence that explains it."""
