@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -23,7 +23,14 @@ from bot.errors import CallFailed
 from bot.ports import Clock, Observer, Provider, TokenCounter
 
 _COUNT_MARGIN_TOKENS = 32
-"""The API calls its own count an estimate; what a count may be off by is added before it bounds a reservation."""
+
+_MOST_BYTES_PER_TOKEN = 8
+"""No code averages more, so a request that does not fit even at this is refused without counting it."""
+
+
+def with_margin(counted: int) -> int:
+    """A counted size as an upper bound, in tokens: the API calls its own count an estimate."""
+    return counted + counted // 50 + _COUNT_MARGIN_TOKENS
 
 
 @dataclass(eq=False, slots=True)
@@ -60,7 +67,7 @@ class Guard:
         self._closed = False
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
-        """Reserve, ask, settle. Raises CallFailed with kind BUDGET where the worst case does not fit what is left."""
+        """Reserve, ask, settle. Raises CallFailed where the worst case does not fit what is left."""
         attempt = self._reserve(request)
         try:
             answer = self._inner.ask(attempt.request, begun)
@@ -93,52 +100,66 @@ class Guard:
 
     def _reserve(self, request: ModelRequest) -> _Attempt:
         """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""
-        bound = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
-        if not self._fits(request, bound):
-            bound = min(bound, self._count(request, bound))
         ticket = object()
         with self._changed:
             self._queue.append(ticket)
-            try:
-                self._changed.wait_for(lambda: self._my_turn(ticket, request, bound))
-                return self._take_room(request, bound)
-            finally:
+        try:
+            bound = 0
+            for bound in self._input_bounds(request):
+                attempt = self._wait_for_room(ticket, request, bound)
+                if attempt is not None:
+                    return attempt
+            return self._squeeze_in(request, bound)
+        finally:
+            with self._changed:
                 self._queue.remove(ticket)
                 self._changed.notify_all()
 
-    def _my_turn(self, ticket: object, request: ModelRequest, bound: int) -> bool:
-        if self._closed:
-            return True
-        first = self._queue[0] is ticket
-        return first and (self._budget.open == 0 or self._budget.fits(worst_case(request, bound, self._prices)))
+    def _input_bounds(self, request: ModelRequest) -> Iterator[int]:
+        """The most input tokens the request can be: by its bytes, then, where that is too much, counted.
 
-    def _take_room(self, request: ModelRequest, bound: int) -> _Attempt:
-        if self._closed:
-            raise CallFailed(FailureKind.STOPPED, "the run has ended")
+        Nothing is counted where not even the best conceivable count would fit.
+        """
+        by_bytes = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
+        yield by_bytes
+        at_best = request.prefix_tokens + (by_bytes - request.prefix_tokens) // _MOST_BYTES_PER_TOKEN
+        least = replace(request, max_tokens=request.least_output_tokens)
+        with self._changed:
+            if not self._budget.fits(worst_case(least, at_best, self._prices)):
+                return
+        counted = self._counter.count(request)
+        if counted is not None:
+            yield min(by_bytes, with_margin(counted))
+
+    def _wait_for_room(self, ticket: object, request: ModelRequest, bound: int) -> _Attempt | None:
+        """An attempt once it is this ticket's turn and there is room; None if there is none though nobody holds any."""
         worst = worst_case(request, bound, self._prices)
-        if not self._budget.fits(worst):
+        with self._changed:
+            self._changed.wait_for(
+                lambda: (
+                    self._closed or (self._queue[0] is ticket and (self._budget.fits(worst) or self._budget.open == 0))
+                )
+            )
+            return self._start(request, worst) if self._budget.fits(worst) else None
+
+    def _squeeze_in(self, request: ModelRequest, bound: int) -> _Attempt:
+        with self._changed:
             room = largest_output(request, bound, self._prices, self._budget.left())
-            if room >= request.least_output_tokens:
+            if request.least_output_tokens <= room < request.max_tokens:
                 request = replace(request, max_tokens=room)
-                worst = worst_case(request, bound, self._prices)
-        if not self._budget.reserve(worst):
-            raise CallFailed(FailureKind.BUDGET, self._refusal(worst))
+            worst = worst_case(request, bound, self._prices)
+            obstacle = self._budget.obstacle(worst)
+            if obstacle is not None:
+                raise CallFailed(obstacle, RULES[obstacle].meaning)
+            return self._start(request, worst)
+
+    def _start(self, request: ModelRequest, worst: Amount) -> _Attempt:
+        if self._closed:
+            raise CallFailed(FailureKind.STOPPED, RULES[FailureKind.STOPPED].meaning)
+        self._budget.reserve(worst)
         attempt = _Attempt(request, worst, self._clock.monotonic())
         self._under_way.append(attempt)
         return attempt
-
-    def _refusal(self, worst: Amount) -> str:
-        if self._budget.overrun:
-            return "an answer cost more than its reservation, so nothing more is asked"
-        return self._budget.exceeded_by(worst)
-
-    def _fits(self, request: ModelRequest, bound: int) -> bool:
-        with self._changed:
-            return self._budget.fits(worst_case(request, bound, self._prices))
-
-    def _count(self, request: ModelRequest, bound: int) -> int:
-        counted = self._counter.count(request)
-        return bound if counted is None else counted + counted // 50 + _COUNT_MARGIN_TOKENS
 
     def _end_without_usage(self, attempt: _Attempt, kind: FailureKind, request_id: str | None) -> None:
         with self._changed:

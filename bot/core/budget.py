@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.core.calls import ModelRequest
+from bot.core.failure import FailureKind
 from bot.core.pricing import PriceList
 from bot.core.usage import Usage
 
@@ -64,16 +65,18 @@ class Budget:
 
     def fits(self, amount: Amount) -> bool:
         """Whether this much could be reserved now."""
-        return not self.overrun and not self.exceeded_by(amount)
+        return self.obstacle(amount) is None
 
-    def exceeded_by(self, amount: Amount) -> str:
-        """The limit that reserving `amount` would break: 'tokens', 'dollars', or '' for none."""
+    def obstacle(self, amount: Amount) -> FailureKind | None:
+        """Why `amount` cannot be reserved now, or None where it can."""
+        if self.overrun:
+            return FailureKind.OVERRUN
         after = self.committed + amount
         if self.limits.tokens is not None and after.tokens > self.limits.tokens:
-            return "tokens"
+            return FailureKind.BUDGET_TOKENS
         if self.limits.usd is not None and after.usd > self.limits.usd:
-            return "dollars"
-        return ""
+            return FailureKind.BUDGET_USD
+        return None
 
     def reserve(self, amount: Amount) -> bool:
         """Set `amount` aside if it fits; True if it did."""

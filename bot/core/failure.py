@@ -26,7 +26,9 @@ class FailureKind(StrEnum):
     TOO_LARGE = "too_large"
     NOT_PERMITTED = "not_permitted"
     NOT_FOUND = "not_found"
-    BUDGET = "budget"
+    BUDGET_USD = "budget_usd"
+    BUDGET_TOKENS = "budget_tokens"
+    OVERRUN = "overrun"
     DEADLINE = "deadline"
     STOPPED = "stopped"
 
@@ -62,7 +64,9 @@ RULES: dict[FailureKind, Rule] = {
     FailureKind.TOO_LARGE: Rule(False, Billing.NOTHING, False, "413: the request is too large"),
     FailureKind.NOT_PERMITTED: Rule(False, Billing.NOTHING, True, "401, 402 or 403: key, billing or permission"),
     FailureKind.NOT_FOUND: Rule(False, Billing.NOTHING, True, "404: the model or the address does not exist"),
-    FailureKind.BUDGET: Rule(False, Billing.NOTHING, False, "the reservation does not fit what is left"),
+    FailureKind.BUDGET_USD: Rule(False, Billing.NOTHING, False, "the budget in dollars does not cover it"),
+    FailureKind.BUDGET_TOKENS: Rule(False, Billing.NOTHING, False, "the budget in tokens does not cover it"),
+    FailureKind.OVERRUN: Rule(False, Billing.NOTHING, False, "an answer cost more than its reservation"),
     FailureKind.DEADLINE: Rule(False, Billing.NOTHING, False, "the run's own deadline has passed"),
     FailureKind.STOPPED: Rule(False, Billing.UNKNOWN, True, "interrupted while the call was under way"),
 }

@@ -1,4 +1,4 @@
-"""The settings of one run, and their defaults."""
+"""What a run may be told, and the defaults; bot/settings fills it from flags, environment and files."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class Options:
     """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars."""
 
     models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
@@ -36,6 +36,7 @@ class Settings:
     request_seconds: float = 300.0
     run_seconds: float = 1_200.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    leader_patience: float = 20.0
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     style_guide: str = ""
@@ -45,3 +46,8 @@ class Settings:
     severity: Severity = Severity.WARNING
     fail_on: Severity | None = None
     on_incomplete: str = "fail"
+
+    @property
+    def model_ids(self) -> tuple[str, ...]:
+        """Every model a run may ask, each once."""
+        return tuple(dict.fromkeys(self.models.values()))

@@ -1,0 +1,43 @@
+"""A tier made concrete: which model, how hard it thinks, how much room its answer gets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.app.options import Options
+from bot.core.excerpt import Tier
+from bot.core.models import ModelTraits, least_output_tokens, output_tokens, traits_of
+
+
+@dataclass(frozen=True, slots=True)
+class TierModel:
+    """A tier's model with the settings it accepts; `effort` and `thinking` are None where it takes none."""
+
+    tier: Tier
+    model: str
+    traits: ModelTraits
+    effort: str | None
+
+    @property
+    def thinking(self) -> str | None:
+        """The thinking mode to send."""
+        return self.traits.thinking
+
+    def room(self, hunks: int, *, times: int = 1) -> int:
+        """`max_tokens` for an answer about so many hunks; `times` widens it after a truncated answer."""
+        return min(self.traits.max_output_tokens, times * output_tokens(hunks, self.effort, self.traits))
+
+    def least_room(self) -> int:
+        """The least `max_tokens` worth paying for when a budget is tight."""
+        return least_output_tokens(self.effort, self.traits)
+
+
+def tier_models(options: Options) -> Mapping[Tier, TierModel]:
+    """Each tier's model and settings."""
+    models = {}
+    for tier in Tier:
+        traits = traits_of(options.models[tier])
+        effort = options.effort[tier] if traits.effort else None
+        models[tier] = TierModel(tier, options.models[tier], traits, effort)
+    return models
