@@ -66,5 +66,10 @@ def strip_html_comments(text: str) -> str:
     return _HTML_COMMENT.sub(" ", text)
 
 
+def shorten(text: str, characters: int) -> str:
+    """Cut a text of one line to so many characters, the last of them an ellipsis where something is missing."""
+    return text if len(text) <= characters else text[: characters - 1].rstrip() + "…"
+
+
 def _written_out(found: re.Match[str]) -> str:
     return f"\\u{{{ord(found[0]):x}}}"

@@ -1,0 +1,43 @@
+"""The system prompt: what every request of a run shares, in an order that never changes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from bot.core.finding import Severity
+from bot.core.prompt.guides import guides_for
+from bot.core.prompt.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What a repository asks of changes to files that match one of the globs `paths`."""
+
+    paths: tuple[str, ...]
+    text: str
+
+
+def render_system(
+    templates: Templates,
+    languages: Collection[str],
+    *,
+    language: str = "English",
+    severity_floor: Severity = Severity.WARNING,
+    house_style: str | None = None,
+    instructions: Sequence[Instruction] = (),
+) -> str:
+    """Compose the core, the guides that `languages` need, and the repository's own rules.
+
+    Equal inputs give equal bytes, in whatever order the languages come. House style and instructions must come
+    from the base of a pull request, never from its head: here they speak with the maintainers' voice. `language`
+    is the language of the answer, by name or as a tag such as zh-CN.
+    """
+    return templates.render(
+        "review/system.md.j2",
+        guides=[templates.guide(name) for name in guides_for(languages)],
+        language=language,
+        severity_floor=severity_floor.value,
+        house_style=(house_style or "").strip(),
+        instructions=[Instruction(each.paths, each.text.strip()) for each in instructions],
+    )
