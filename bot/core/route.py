@@ -1,0 +1,94 @@
+"""Which tier each excerpt goes to, and why.
+
+By rules, and cautiously: what is unlikely to hide a bug goes to the cheap tier, source that scores very high to the
+strong one, everything else to the standard one.
+
+    tier      what                                                     reason on the receipt
+    cheap     whitespace or imports only                               "whitespace only", "imports only"
+    cheap     a file removed or emptied                                "nothing left of the file"
+    cheap     deletions only, scoring under 30                         "deletions only"
+    cheap     documentation, data, lock, generated, vendored files     the kind's name
+    cheap     tests and configuration scoring under 25                 "test of low risk", "config of low risk"
+    strong    source, migrations and CI scoring 88 or more             "high risk"
+    standard  everything else                                          the kind's name
+
+Hunks with equal changed lines go to one tier, the highest of theirs, so that one cause becomes one finding. Each
+tier that a pull request uses writes the prompt's prefix to the cache of a model of its own, so a tier with too
+little to do is folded into the standard one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from bot.core.excerpt import Excerpt, Route, Tier
+from bot.core.languages import FileKind, kind_of
+from bot.core.risk import Shape, shape_of
+from bot.core.size import excerpt_tokens
+
+STRONG_FROM_RISK = 88
+CHEAP_BELOW_RISK = 25
+CHEAP_DELETION_BELOW_RISK = 30
+LEAST_TOKENS = {Tier.CHEAP: 3_000, Tier.STRONG: 1_000}
+"""Under this many tokens of excerpts a tier is not worth its own prefix."""
+
+_CHEAP_KINDS = frozenset({FileKind.DOCS, FileKind.DATA, FileKind.LOCK, FileKind.GENERATED, FileKind.VENDORED})
+_STRONG_KINDS = frozenset({FileKind.SOURCE, FileKind.MIGRATION, FileKind.CI})
+_HEIGHT = {Tier.CHEAP: 0, Tier.STANDARD: 1, Tier.STRONG: 2}
+
+
+class Routing(StrEnum):
+    """How tiers are chosen before anything is asked."""
+
+    FIXED = "fixed"
+    RULES = "rules"
+
+
+def route_all(excerpts: Sequence[Excerpt], routing: Routing) -> tuple[Route, ...]:
+    """The route of each excerpt, in the order given."""
+    if routing is Routing.FIXED:
+        return (Route(Tier.STANDARD, "fixed"),) * len(excerpts)
+    routes = _families_together(excerpts, [route(excerpt) for excerpt in excerpts])
+    sizes = [excerpt_tokens(excerpt) for excerpt in excerpts]
+    return tuple(_folded(_folded(routes, sizes, Tier.STRONG), sizes, Tier.CHEAP))
+
+
+def route(excerpt: Excerpt) -> Route:
+    """The route of one excerpt by the rules above, whatever else is in the pull request."""
+    kinds = {kind_of(hunk.path) for hunk in (excerpt.hunk, *excerpt.twins)}
+    kind = kinds.pop() if len(kinds) == 1 else FileKind.SOURCE
+    shape = shape_of(excerpt.hunk, excerpt.path)
+    if shape in {Shape.WHITESPACE, Shape.IMPORTS, Shape.REMOVAL}:
+        return Route(Tier.CHEAP, shape.value)
+    if shape is Shape.DELETION and excerpt.risk < CHEAP_DELETION_BELOW_RISK:
+        return Route(Tier.CHEAP, shape.value)
+    if kind in _CHEAP_KINDS:
+        return Route(Tier.CHEAP, kind.value)
+    if kind in {FileKind.TEST, FileKind.CONFIG} and excerpt.risk < CHEAP_BELOW_RISK:
+        return Route(Tier.CHEAP, f"{kind.value} of low risk")
+    if kind in _STRONG_KINDS and excerpt.risk >= STRONG_FROM_RISK:
+        return Route(Tier.STRONG, "high risk")
+    return Route(Tier.STANDARD, kind.value)
+
+
+def _families_together(excerpts: Sequence[Excerpt], routes: Sequence[Route]) -> list[Route]:
+    highest: dict[str, Route] = {}
+    for excerpt, own in zip(excerpts, routes, strict=True):
+        known = highest.setdefault(excerpt.family, own)
+        if _HEIGHT[own.tier] > _HEIGHT[known.tier]:
+            highest[excerpt.family] = own
+    return [
+        own if own.tier is highest[excerpt.family].tier else highest[excerpt.family]
+        for excerpt, own in zip(excerpts, routes, strict=True)
+    ]
+
+
+def _folded(routes: list[Route], sizes: Sequence[int], tier: Tier) -> list[Route]:
+    """Fold a tier with too little to do into the standard one; the cheap one only where another is used anyway."""
+    tokens = sum(size for own, size in zip(routes, sizes, strict=True) if own.tier is tier)
+    alone = tier is Tier.CHEAP and all(own.tier is tier for own in routes)
+    if alone or tokens >= LEAST_TOKENS[tier]:
+        return routes
+    why = f"too little for the {tier.value} tier"
+    return [Route(Tier.STANDARD, f"{own.why}, {why}") if own.tier is tier else own for own in routes]
