@@ -33,7 +33,6 @@ def render_hunk(templates: Templates, boundary: str, shown: ShownHunk) -> str:
         path=shown_path(excerpt.path),
         old_path=shown_path(file.old_path) if file.old_path and file.old_path != excerpt.path else "",
         status=file.status.value,
-        language=excerpt.language,
         heading=_heading(excerpt),
         part=part,
         parts=parts,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.core.finding import Severity
-from bot.core.prompt.guides import guides_for
+from bot.core.languages import GUIDES
 from bot.core.prompt.templates import Templates
 
 
@@ -27,7 +27,7 @@ def render_system(
     house_style: str | None = None,
     instructions: Sequence[Instruction] = (),
 ) -> str:
-    """Compose the core, the guides that `languages` need, and the repository's own rules.
+    """Compose the core, the guides of `languages` (as language_of names them), and the repository's own rules.
 
     Equal inputs give equal bytes, in whatever order the languages come. House style and instructions must come
     from the base of a pull request, never from its head: here they speak with the maintainers' voice. `language`
@@ -35,7 +35,7 @@ def render_system(
     """
     return templates.render(
         "review/system.md.j2",
-        guides=[templates.guide(name) for name in guides_for(languages)],
+        guides=[templates.guide(name) for name in GUIDES if name in languages],
         language=language,
         severity_floor=severity_floor.value,
         house_style=(house_style or "").strip(),

@@ -36,6 +36,11 @@ _HIDDEN_IN_PROSE = re.compile(rf"(?!\n){_HIDDEN.pattern}")
 _HTML_COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 
 
+def has_hidden(text: str) -> bool:
+    """Say whether a text holds a character that `make_visible` would write out, a CR at its end included."""
+    return _HIDDEN.search(text) is not None
+
+
 def make_visible(line: str) -> tuple[str, bool]:
     r"""Write each hidden character of a line as `\u{…}` (lower-case hex), and say whether any was there.
 

@@ -69,7 +69,7 @@ def test_each_line_carries_its_own_sides_number() -> None:
 def test_what_happened_to_the_file_is_said(status: FileStatus, old_path: str | None, line: str) -> None:
     """A new file is judged differently from a changed one; a modified file needs no word."""
     assert _rendered(show(BODY, file=FileDiff("src/a.py", old_path, status))).splitlines()[2] == line
-    assert _rendered(show(BODY)).splitlines()[1:3] == ["File: src/a.py", "Language: python"]
+    assert _rendered(show(BODY)).splitlines()[1:3] == ["File: src/a.py", "10  def total(items):"]
 
 
 def test_twins_are_named_up_to_five() -> None:

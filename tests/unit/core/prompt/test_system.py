@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from bot.core.finding import Severity
+from bot.core.languages import GUIDES
 from bot.core.prompt.system import Instruction, render_system
 from bot.core.tokens import estimate_tokens
 from tests.unit.core.prompt.prompts import TEMPLATES, matches_golden
@@ -12,7 +13,7 @@ from tests.unit.core.prompt.prompts import TEMPLATES, matches_golden
 CORE_CEILING = 2_000
 GUIDE_CEILING = 400
 LEAST_CACHEABLE = 512
-GUIDES = sorted(name for name in TEMPLATES.texts if name.startswith("guides/"))
+GUIDE_FILES = sorted(name for name in TEMPLATES.texts if name.startswith("guides/"))
 INSTRUCTIONS = (
     Instruction(("src/api/**", "src/rpc/**"), "Every handler checks the caller's scope.\n"),
     Instruction(("**/*.sql",), "Migrations run twice without harm."),
@@ -28,7 +29,7 @@ def test_golden_for_a_repository_with_rules_of_its_own() -> None:
     """House style, path-scoped instructions, another language and info findings all find their places."""
     text = render_system(
         TEMPLATES,
-        ["sql", "typescript", "ci"],
+        ["sql", "javascript", "ci"],
         language="zh-CN",
         severity_floor=Severity.INFO,
         house_style="\nPrefer early returns.\nNever log `{{ customer }}` data.\n",
@@ -48,7 +49,7 @@ def test_equal_inputs_give_equal_bytes() -> None:
 
 def test_only_the_languages_of_the_change_bring_their_guide() -> None:
     """No one pays for a guide that no file needs; the order is core, guides, repository."""
-    text = render_system(TEMPLATES, {"bash", "java", "markdown", "C++"}, house_style="Our rules")
+    text = render_system(TEMPLATES, {"shell", "jvm", "markdown", "c"}, house_style="Our rules")
     headings = [line for line in text.splitlines() if line.startswith(("# What often", "## ", "# This repository"))]
     assert headings == [
         "# What often goes wrong",
@@ -78,7 +79,7 @@ def test_the_core_keeps_its_ceiling() -> None:
         assert estimate_tokens(render_system(TEMPLATES, (), severity_floor=floor)) <= CORE_CEILING
 
 
-@pytest.mark.parametrize("name", GUIDES)
+@pytest.mark.parametrize("name", GUIDE_FILES)
 def test_a_guide_keeps_its_ceiling_and_with_the_core_is_cacheable(name: str) -> None:
     """A guide stays short; the shortest prompt there can be is still long enough to be cached."""
     guide = TEMPLATES.texts[name]
@@ -89,10 +90,9 @@ def test_a_guide_keeps_its_ceiling_and_with_the_core_is_cacheable(name: str) -> 
 
 def test_every_guide_is_reachable() -> None:
     """No guide lies about unused, and none is asked for that does not exist."""
-    languages = ["python", "javascript", "go", "java", "rust", "c", "sql", "shell", "dockerfile", "ci"]
-    text = render_system(TEMPLATES, languages)
-    assert len(GUIDES) == len(languages)
-    assert all(TEMPLATES.texts[name].strip() in text for name in GUIDES)
+    text = render_system(TEMPLATES, GUIDES)
+    assert len(GUIDE_FILES) == len(GUIDES)
+    assert all(TEMPLATES.texts[name].strip() in text for name in GUIDE_FILES)
 
 
 def test_a_house_style_is_text_and_no_template() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.core.prompt.visible import make_visible, shown_path, strip_hidden, strip_html_comments
+from bot.core.prompt.visible import has_hidden, make_visible, shown_path, strip_hidden, strip_html_comments
 
 HIDDEN = [
     *range(0x09),
@@ -22,12 +22,14 @@ HIDDEN = [
 def test_each_hidden_character_is_written_out(code: int) -> None:
     """No character of the attack list reaches the model unseen."""
     assert make_visible(f"a{chr(code)}b") == (f"a\\u{{{code:x}}}b", True)
+    assert has_hidden(f"a{chr(code)}b")
 
 
 @pytest.mark.parametrize("text", ["", "\tx = 1", "naïve “ok” 日本語 😀", "no\u00a0break", "a \\u{202e} b"])
 def test_visible_text_stays_as_it_is(text: str) -> None:
     """A line that a reader can see is shown to the letter and may be replaced by a suggestion."""
     assert make_visible(text) == (text, False)
+    assert not has_hidden(text)
 
 
 def test_the_carriage_return_of_a_crlf_line_is_no_alteration() -> None:
