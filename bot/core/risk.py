@@ -56,24 +56,25 @@ _SHARE_OF_SHAPE = {
 _BASE, _PER_FAMILY, _MOST_FAMILIES, _MOST_FLOW, _PER_DOUBLING, _MOST_SIZE = 40, 8, 4, 14, 2, 14
 _SCANNED_BYTES = 50_000
 
-_SENSITIVE = re.compile(
-    rb"""(?P<access>auth(?!or)|login|logout|permission|privilege|\brole|\badmin|\bsudo|\bacl\b|csrf|\bcors\b|session
-          |cookie|oauth)
-      | (?P<secrets>passw|secret|credential|api_?key|private_?key|\btoken|bearer|\bjwt\b)
-      | (?P<crypto>crypt|cipher|\bhmac|\bsha1\b|\bmd5\b|signature|certificate|\btls|\bssl|verify|random|nonce)
-      | (?P<injection>\beval\b|\bexec|subprocess|\bsystem\(|popen|shell|deseriali|pickle|yaml\.load|innerhtml|sanitiz
-          |escape|\bselect\b.{1,200}?\bfrom\b|\binsert\s+into\b|\bdelete\s+from\b|\bupdate\b.{1,200}?\bset\b|raw_?sql
-          |template)
-      | (?P<memory>\bunsafe\b|memcpy|strcpy|strcat|sprintf|\bmalloc|\bfree\(|\balloca|reinterpret_cast|transmute
-          |unwrap\()
-      | (?P<exposure>redirect|upload|unlink|rmtree|chmod|chown|symlink|\bbind\(|0\.0\.0\.0|pull_request_target|\burl)
-      | (?P<concurrency>\block|mutex|atomic|thread|\basync\b|\bawait\b|goroutine|\bgo\s+func|volatile|synchroni[sz]ed)
-      | (?P<money>payment|invoice|\bprice|\bbalance|\bcurrency|transaction|\brefund)""",
-    re.VERBOSE | re.IGNORECASE,
-)
+# Families of words, looked for anywhere in lower-cased text, so that a stem finds all its forms.
+_SENSITIVE = {
+    family: tuple(words.split())
+    for family, words in {
+        "access": b"authent authoriz authoris auth_ _auth oauth /auth login logout permission privilege is_admin "
+        b"isadmin sudo csrf cors session cookie",
+        "secrets": b"passw secret credential api_key apikey private_key privatekey token bearer jwt",
+        "cryptography": b"crypt cipher hmac sha1 md5 signature certificate verify tls ssl nonce",
+        "injection": b"eval( exec subprocess system( popen shell deseriali pickle yaml.load innerhtml sanitiz escape "
+        b"execute( query( raw( template",
+        "memory": b"unsafe memcpy strcpy strcat sprintf malloc free( alloca reinterpret_cast transmute",
+        "exposure": b"redirect upload unlink rmtree chmod chown symlink bind( 0.0.0.0 pull_request_target ../",
+        "concurrency": b"mutex lock( .lock atomic thread await goroutine volatile synchroni",
+        "money": b"payment invoice price balance currency transaction refund",
+    }.items()
+}
 _FLOW = re.compile(
-    rb"\b(?:if|else|elif|elsif|unless|for|foreach|while|until|loop|switch|case|when|match|break|continue|return|goto|defer|yield"
-    rb"|try|catch|except|finally|throws?|raise|rescue|panic|select)\b|\?\?|&&|\|\|"
+    rb"\b(?:if|else|elif|elsif|unless|for|foreach|while|until|loop|switch|case|when|match|break|continue|return|goto"
+    rb"|defer|yield|try|catch|except|finally|throws?|raise|rescue|panic|select)\b|\?\?|&&|\|\|"
 )
 _IMPORT = re.compile(
     rb"""
@@ -84,7 +85,7 @@ _IMPORT = re.compile(
     """,
     re.VERBOSE,
 )
-_LONGEST_IMPORT = 300
+_LONGEST_IMPORT = 300  # a longer line is not matched: some of the patterns are quadratic
 # Where indentation or a line's edge has meaning, a change of whitespace is a change.
 _WHITESPACE_MATTERS = frozenset(
     {"python", "yaml", "ci", "makefile", "sass", "pug", "haml", "coffee", "nim", "f#", "haskell", ""}
@@ -95,12 +96,12 @@ def risk_of(hunk: Hunk, path: str, kind: FileKind) -> int:
     """The hunk's score by the table above, 0 to 110; higher is asked about earlier."""
     changed = changed_rows(hunk)
     text = b"\n".join(changed)[:_SCANNED_BYTES]
-    named = path.encode("utf-8", "surrogateescape")
-    families = {match.lastgroup for source in (named, text) for match in _SENSITIVE.finditer(source)}
+    read = path.encode("utf-8", "surrogateescape").lower() + b"\n" + text.lower()
+    families = sum(1 for words in _SENSITIVE.values() if any(word in read for word in words))
     flow = sum(1 for _ in _FLOW.finditer(text))
     signals = (
         _BASE
-        + _PER_FAMILY * min(len(families), _MOST_FAMILIES)
+        + _PER_FAMILY * min(families, _MOST_FAMILIES)
         + min(flow, _MOST_FLOW)
         + min(_PER_DOUBLING * len(changed).bit_length(), _MOST_SIZE)
     )
@@ -114,9 +115,8 @@ def shape_of(hunk: Hunk, path: str) -> Shape:
     removed = [row[1:] for row in changed if row[:1] == b"-"]
     if b"\n".join(added).split() == b"\n".join(removed).split() and language_of(path) not in _WHITESPACE_MATTERS:
         return Shape.WHITESPACE
-    if all(_IMPORT.fullmatch(row[1:]) for row in changed if row[1:].strip()) and any(
-        row[1:].strip() for row in changed
-    ):
+    written = [code for row in changed if (code := row[1:].strip())]
+    if written and all(len(code) <= _LONGEST_IMPORT and _IMPORT.fullmatch(code) for code in written):
         return Shape.IMPORTS
     if added:
         return Shape.CHANGE
