@@ -1,0 +1,1 @@
+"""Reading diffs: bytes in, exact lines out."""

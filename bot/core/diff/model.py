@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from typing import NamedTuple
 
 
 class Side(StrEnum):
@@ -24,9 +24,8 @@ class FileStatus(StrEnum):
     COPIED = "copied"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line of a hunk's body.
+class Line(NamedTuple):
+    """One line of a hunk's body; a tuple because a big diff makes half a million of them.
 
     `mark` is ' ', '+' or '-'. `old` and `new` are 1-based numbers in the old and the new file, None where
     the line does not exist there. `raw` is the line's bytes without its newline (a CR before it stays).
@@ -56,13 +55,12 @@ class Line:
         return number
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Hunk:
-    """One hunk of one file. Lines are numbered from the header and made when first asked for.
+    """One hunk of one file.
 
     `body` holds the body's bytes as they stand in the diff, one diff mark before each line, so that a 20 MB
-    diff costs little more than its own size until its lines are looked at. `section` is the text behind the
-    second @@.
+    diff costs little more than its own size. `section` is the text behind the second @@.
     """
 
     path: str
@@ -78,26 +76,43 @@ class Hunk:
         """The hunk's range as git writes it, counts always given; names the hunk within its file."""
         return f"@@ -{self.old_start},{self.old_count} +{self.new_start},{self.new_count} @@"
 
-    @cached_property
+    @property
     def lines(self) -> tuple[Line, ...]:
-        """The body's lines in order, numbered on both sides."""
+        """The body's lines in order, numbered on both sides.
+
+        Made anew at each call and not kept: a big diff's lines together weigh many times its bytes.
+        """
         lines = []
         old, new = self.old_start, self.new_start
-        for raw in self.body.split(b"\n")[: -1 if self.body.endswith(b"\n") else None]:
+        for raw in self.body.removesuffix(b"\n").split(b"\n"):
             mark = raw[:1]
-            if mark == b"\\":
-                continue
             if mark == b"+":
                 lines.append(Line("+", None, new, raw[1:]))
                 new += 1
             elif mark == b"-":
                 lines.append(Line("-", old, None, raw[1:]))
                 old += 1
-            else:
-                lines.append(Line(" ", old, new, raw[1:]))
+            elif mark != b"\\":  # "\ No newline at end of file" is a remark, not a line
+                # An empty context line may have lost its blank (diff.suppressBlankEmpty).
+                lines.append(Line(" ", old, new, raw[1:] if mark == b" " else raw))
                 old += 1
                 new += 1
         return tuple(lines)
+
+    @property
+    def added(self) -> int:
+        """How many lines the hunk adds."""
+        return _lines_marked(b"+", self.body)
+
+    @property
+    def deleted(self) -> int:
+        """How many lines the hunk deletes."""
+        return _lines_marked(b"-", self.body)
+
+    def numbers(self, side: Side) -> range:
+        """The lines of one side that a comment may stand on: all that the header's range names."""
+        start, count = (self.old_start, self.old_count) if side is Side.LEFT else (self.new_start, self.new_count)
+        return range(start, start + count)
 
     @property
     def text_key(self) -> bytes:
@@ -105,13 +120,18 @@ class Hunk:
         return self.body
 
 
+def _lines_marked(mark: bytes, body: bytes) -> int:
+    return body.count(b"\n" + mark) + body.startswith(mark)
+
+
 @dataclass(frozen=True, slots=True)
 class FileDiff:
     """One file of a diff.
 
-    Paths are UTF-8 with stray bytes as surrogate escapes. `unreadable` says why a file's hunks could not be
-    read (then `hunks` is empty); the other files of the diff do not suffer from it. Modes are git's octal
-    strings where the header names them.
+    `path` is the new path (the old one where the file was removed); `old_path` is what a renamed or copied
+    file came from, else None. Both are UTF-8 with stray bytes as surrogate escapes. `unreadable` says why a
+    file's hunks could not be read (then `hunks` is empty); the other files of the diff do not suffer from it.
+    Modes are git's octal strings where the header names them.
     """
 
     path: str
@@ -122,6 +142,10 @@ class FileDiff:
     unreadable: str | None = None
     old_mode: str | None = None
     new_mode: str | None = None
+
+    def numbers(self, side: Side) -> list[int]:
+        """The lines of one side that a comment may stand on, ascending."""
+        return [number for hunk in self.hunks for number in hunk.numbers(side)]
 
 
 @dataclass(frozen=True, slots=True)

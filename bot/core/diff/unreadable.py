@@ -1,0 +1,10 @@
+"""Why one file of a diff cannot be read."""
+
+from __future__ import annotations
+
+
+class Unreadable(Exception):  # noqa: N818 - said of a file, it reads as it should
+    """One file of the diff does not hold together; its message becomes `FileDiff.unreadable`.
+
+    Never leaves core/diff: one bad file must not cost the others.
+    """
