@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.diff.model import FileStatus
+from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.diff.quoting import quoted_pair, unquote
 from bot.core.diff.unreadable import Unreadable
 
@@ -34,14 +34,9 @@ _EMPTY_BLOBS = (b"e69de29", b"473a0f4")
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """One file's header. `changes_text` is True where its contents changed, so that hunks have to follow."""
+    """One file as its header tells it, without hunks; `changes_text` is True where hunks have to follow."""
 
-    path: str
-    old_path: str | None
-    status: FileStatus
-    old_mode: str | None
-    new_mode: str | None
-    binary: bool
+    file: FileDiff
     changes_text: bool
 
 
@@ -50,17 +45,16 @@ def read_header(lines: list[bytes]) -> Header:
     fields = _fields(lines[1:])
     old, new = _names(lines[0].removeprefix(_OPENING), fields)
     status = _status(fields, renamed=old != new)
-    moved = status in {FileStatus.RENAMED, FileStatus.COPIED}
-    binary = b"Binary files " in fields
-    return Header(
+    file = FileDiff(
         path=_text(old if status is FileStatus.REMOVED else new),
-        old_path=_text(old) if moved else None,
+        old_path=_text(old) if status in {FileStatus.RENAMED, FileStatus.COPIED} else None,
         status=status,
+        binary=b"Binary files " in fields,
         old_mode=_mode(fields, b"old mode ", b"deleted file mode ", absent=b"new file mode "),
         new_mode=_mode(fields, b"new mode ", b"new file mode ", absent=b"deleted file mode "),
-        binary=binary,
-        changes_text=not binary and (b"--- " in fields or b"+++ " in fields or _blobs_differ(fields)),
     )
+    promised = b"--- " in fields or b"+++ " in fields or _blobs_differ(fields)
+    return Header(file, changes_text=promised and not file.binary)
 
 
 def likely_path(line: bytes) -> str:

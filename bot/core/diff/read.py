@@ -6,6 +6,8 @@ together costs its own file only, which then says why.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.diff.header import Header, likely_path, read_header
 from bot.core.diff.hunks import read_hunks
 from bot.core.diff.model import Diff, FileDiff, FileStatus, Hunk
@@ -39,49 +41,41 @@ def _read_file(data: bytes, section: Section) -> FileDiff:
         header = read_header(lines)
     except Unreadable as why:
         return _without_header(lines[0], str(why))
+    if patch_at < hunks_at:
+        return replace(header.file, binary=True)
     try:
-        return _file(header, (), binary=True) if patch_at < hunks_at else _with_hunks(header, data, hunks_at, section)
+        return replace(header.file, hunks=_hunks(header, data, hunks_at, section.end))
     except Unreadable as why:
-        return _file(header, (), unreadable=str(why))
+        return replace(header.file, unreadable=str(why))
 
 
 def _without_header(first_line: bytes, why: str) -> FileDiff:
     return FileDiff(likely_path(first_line), None, FileStatus.MODIFIED, unreadable=why)
 
 
-def _with_hunks(header: Header, data: bytes, hunks_at: int, section: Section) -> FileDiff:
-    if hunks_at == section.end:
+def _hunks(header: Header, data: bytes, start: int, end: int) -> tuple[Hunk, ...]:
+    """The file's hunks, of which there have to be some exactly where its header promises a changed text."""
+    if start == end:
         if header.changes_text:
             raise Unreadable("its contents changed, but the diff does not show how")
-        return _file(header, (), binary=header.binary)
-    hunks = read_hunks(header.path, data, hunks_at, section.end)
-    if header.status is FileStatus.ADDED and any(hunk.old_count for hunk in hunks):
+        return ()
+    hunks = read_hunks(header.file.path, data, start, end)
+    if header.file.status is FileStatus.ADDED and any(hunk.old_count for hunk in hunks):
         raise Unreadable("it is new, but its hunks hold lines of an old file")
-    if header.status is FileStatus.REMOVED and any(hunk.new_count for hunk in hunks):
+    if header.file.status is FileStatus.REMOVED and any(hunk.new_count for hunk in hunks):
         raise Unreadable("it was removed, but its hunks hold lines of a new file")
-    return _file(header, hunks)
-
-
-def _file(header: Header, hunks: tuple[Hunk, ...], *, binary: bool = False, unreadable: str | None = None) -> FileDiff:
-    return FileDiff(
-        path=header.path,
-        old_path=header.old_path,
-        status=header.status,
-        hunks=hunks,
-        binary=binary,
-        unreadable=unreadable,
-        old_mode=header.old_mode,
-        new_mode=header.new_mode,
-    )
+    return hunks
 
 
 def _one_entry(entries: list[FileDiff]) -> FileDiff:
     """One entry a path. git writes two where a file became a symbolic link: its removal and its creation."""
     if len(entries) == 1:
         return entries[0]
-    try:
-        removed, added = sorted(entries, key=lambda entry: entry.status is FileStatus.ADDED)
-    except ValueError:
+    by_status = sorted(entries, key=lambda entry: entry.status)
+    if [entry.status for entry in by_status] != [FileStatus.ADDED, FileStatus.REMOVED]:
+        why = f"the diff holds it {len(entries)} times, and the line numbers of one need not be those of the next"
+        return FileDiff(entries[0].path, None, FileStatus.MODIFIED, unreadable=why)
+    added, removed = by_status
     unreadable = removed.unreadable or added.unreadable
     hunks = () if unreadable else removed.hunks + added.hunks
     return FileDiff(
