@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bot.core.diff.model import Side
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bot.core.diff.model import Side
 
 FINGERPRINT_CHARS = 20
 """Hex digits kept of the SHA-256: 80 bits, so that no two places of one repository meet by chance."""
+
+TELLING_CHARS = 8
+"""Lines of fewer characters, white space not counted, stand in many places of a file: `return`, `},`, `else:`."""
 
 
 def fingerprint(path: str, side: Side, quoted_lines: Sequence[str]) -> str:
@@ -23,5 +29,10 @@ def fingerprint(path: str, side: Side, quoted_lines: Sequence[str]) -> str:
 
 
 def normalise(text: str) -> str:
-    """A line without its indentation, every other run of white space as one space."""
+    """Take the indentation off a line and make every other run of white space one space."""
     return " ".join(text.split())
+
+
+def is_telling(text: str) -> bool:
+    """Whether a line says enough to be told from others by its text alone."""
+    return len("".join(text.split())) >= TELLING_CHARS
