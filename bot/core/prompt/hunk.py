@@ -6,12 +6,13 @@ deleted ones. The stand-in and placement rely on this form.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from bot.core.diff.model import Hunk
 from bot.core.excerpt import Enclosing, Excerpt
 from bot.core.prompt.templates import Templates
 from bot.core.prompt.visible import make_visible, shorten, shown_path
+from bot.core.redact import redact_line, redact_lines
 from bot.core.shown import ShownHunk
 
 TWINS_NAMED = 5
@@ -20,9 +21,9 @@ _TWIN_PATH_CHARACTERS = 200
 
 
 def render_hunk(templates: Templates, boundary: str, shown: ShownHunk) -> str:
-    """Show one excerpt: file, place, neighbours, then its lines.
+    """Show one excerpt: file, place, surroundings, then its lines.
 
-    Secrets must have been redacted from the excerpt's enclosing lines as well as from `shown.lines`.
+    `shown.lines` go out as they are; what else is shown of the excerpt is redacted and made visible here.
     """
     excerpt = shown.excerpt
     file = excerpt.file
@@ -45,7 +46,7 @@ def render_hunk(templates: Templates, boundary: str, shown: ShownHunk) -> str:
 
 def _heading(excerpt: Excerpt) -> str:
     title = excerpt.enclosing.title if excerpt.enclosing else excerpt.hunk.section.decode("utf-8", "replace")
-    return shorten(make_visible(title)[0].strip(), _HEADING_CHARACTERS)
+    return shorten(redact_line(make_visible(title)[0].strip()).text, _HEADING_CHARACTERS)
 
 
 def _twins(hunks: Sequence[Hunk]) -> list[str]:
@@ -53,5 +54,6 @@ def _twins(hunks: Sequence[Hunk]) -> list[str]:
 
 
 def _around(enclosing: Enclosing | None) -> str:
-    lines: Iterable[tuple[int, str]] = enclosing.lines if enclosing else ()
-    return "\n".join(f"{number}  {make_visible(text)[0]}" for number, text in lines)
+    lines = enclosing.lines if enclosing else ()
+    texts = redact_lines([make_visible(text)[0] for _, text in lines])
+    return "\n".join(f"{number}  {redacted.text}" for (number, _), redacted in zip(lines, texts, strict=True))

@@ -94,3 +94,14 @@ def test_surroundings_keep_their_form_and_show_what_hides() -> None:
     """Lines around the hunk are numbered like it, stand apart from it, and smuggle nothing in."""
     text = _rendered(show(b"+x\n", enclosing=Enclosing("def f", ((3, "def f():\u200b\r"),))))
     assert text.splitlines()[-4:] == ["Around it, not in the diff:", "3  def f():\\u{200b}", "The hunk:", "10 +x"]
+
+
+def test_no_secret_leaves_in_what_surrounds_a_hunk() -> None:
+    """The section heading and the enclosing lines are code too, and may hold a key."""
+    key = "ghp_" + "a1B2c3D4e5F6" * 3
+    around = Enclosing(
+        f'TOKEN = "{key}"', ((3, f'TOKEN = "{key}"'), (4, "-----BEGIN PRIVATE KEY-----"), (5, "MIIB" * 16))
+    )
+    texts = [_rendered(show(b"+x\n", section=key.encode())), _rendered(show(b"+x\n", enclosing=around))]
+    assert [key in text or "MIIB" in text for text in texts] == [False, False]
+    assert '3  TOKEN = "[redacted: GitHub token]"' in texts[1]
