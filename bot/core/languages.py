@@ -98,7 +98,7 @@ _TEST = re.compile(
 )
 _CONFIG_TEXT = re.compile(r"(?:^|/)(?:requirements|constraints)[^/]*\.(?:txt|in)$|(?:^|/)(?:robots|CMakeLists)\.txt$")
 
-_PROSE = frozenset({"markdown", "mdx", "rst", "asciidoc", "plain-text", "org", "tex", "textile", "man"})
+_PROSE = frozenset({"markdown", "mdx", "myst", "quarto", "rst", "asciidoc", "plain-text", "tex"})
 _CONFIG = frozenset(
     {
         "yaml",
@@ -114,9 +114,9 @@ _CONFIG = frozenset(
         "dotenv",
         "gitignore",
     }
-    | {"gitattributes", "editorconfig", "dockerignore", "dockerfile", "npmignore", "plist", "csproj", "sln", "bazel"}
+    | {"gitattributes", "editorconfig", "dockerignore", "dockerfile", "npmignore", "csproj", "sln", "bazel"}
 )
-_DATA = frozenset({"csv", "tsv", "svg", "css", "scss", "sass", "less", "jupyter", "geojson", "jsonl", "pofile", "diff"})
+_DATA = frozenset({"csv", "tsv", "svg", "css", "scss", "sass", "less", "jupyter", "geojson", "pofile", "diff"})
 
 _KIND_OF_RULE = {
     SkipReason.LOCK: FileKind.LOCK,
@@ -135,8 +135,10 @@ def language_of(path: str) -> str:
         return _GUIDE_OF_ENDING[ending]
     tags = tags_from_filename(name)
     guides = sorted({_GUIDE_OF_TAG[tag] for tag in tags if tag in _GUIDE_OF_TAG})
-    # The most specific tag wins among the rest: a .svg is 'svg' and 'xml', a .ipynb 'jupyter' and 'json'.
-    others = sorted(tags - _SAYS_NOTHING, key=lambda tag: (tag in _CONFIG, tag in _PROSE, tag))
+    # A .svg is also 'xml' and a pyproject.toml also 'pyproject': the tag that decides the kind goes first.
+    others = sorted(
+        tags - _SAYS_NOTHING, key=lambda tag: (tag not in _DATA, tag not in _CONFIG, tag not in _PROSE, tag)
+    )
     return next(iter(guides or others), "")
 
 
