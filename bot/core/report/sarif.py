@@ -13,8 +13,9 @@ from typing import Any
 from bot.core.diff.model import Side
 from bot.core.finding import Finding, Place, Severity, Unplaced
 from bot.core.receipt import Receipt, SkippedWithPrice, Status
+from bot.core.report.figures import about_dollars
 from bot.core.report.receipt_json import receipt_as_json
-from bot.core.report.words import SIMULATED, about_dollars, headline, lines_of, printable_path
+from bot.core.report.words import SIMULATED, headline, lines_of, printable_path
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT_KEY = "hunkwise/v1"
