@@ -134,7 +134,7 @@ def _fits(quote: list[str], view: list[ShownLine]) -> Iterator[_Fit]:
 def _likeness(quoted: str, line: ShownLine) -> int:
     """Say whether a quoted line is the shown one, with or without its diff mark, or a telling part of it."""
     text = normalise(line.text)
-    if quoted in {text, normalise(line.mark + line.text)}:
+    if quoted == text or (text and quoted.removeprefix(line.mark).lstrip() == text):
         return _WHOLE
     return _INSIDE if is_telling(quoted) and quoted in text else 0
 
