@@ -1,0 +1,169 @@
+"""HTTP: one thread a connection, one request after another, each routed and logged."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from bot.simulator.api_error import ApiError, invalid, not_found
+from bot.simulator.delivery import Delivery
+from bot.simulator.faults import Fault
+from bot.simulator.log import RequestLog
+from bot.simulator.models import MODELS
+from bot.simulator.options import SimulatorOptions
+from bot.simulator.request import Request
+from bot.simulator.service import Service
+from bot.simulator.wire import ClientGone, Wire, json_response
+
+MAX_BODY_BYTES = 32 * 1024 * 1024
+API_VERSIONS = ("2026-10-21", "2023-06-01")
+_ORGANIZATION = "00000000-0000-4000-8000-5157157a4d00"
+_READ_STEP_BYTES = 1 << 20
+
+
+class State:
+    """What all connections of one stand-in share."""
+
+    def __init__(self, options: SimulatorOptions, now: Callable[[], float]) -> None:
+        self.options = options
+        self.service = Service(options, now)
+        self.log = RequestLog()
+        self.closing = threading.Event()
+
+
+class Connection(BaseHTTPRequestHandler):
+    """One client's connection. Subclassed with its `state` by the server."""
+
+    state: State
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Prepare the streams and the wire."""
+        super().setup()
+        self._wire = Wire(self.connection, self.wfile, self.state.closing)
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._answer("GET")
+
+    def do_POST(self) -> None:
+        """Answer a POST."""
+        self._answer("POST")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's own name
+        """Say nothing on stderr; the log is `RequestLog`."""
+
+    def _answer(self, method: str) -> None:
+        path = urlsplit(self.path).path
+        if path.startswith("/_simulator/"):
+            self._send_own_page(path)
+            return
+        request_id = self.state.service.new_id("req")
+        self._headers = {"request-id": request_id, "anthropic-organization-id": _ORGANIZATION}
+        self._number = self.state.log.open(request_id, path, time.monotonic())
+        try:
+            self._route(method, path, self._body())
+        except ApiError as error:
+            self._note(status=error.status, error=error.kind)
+            self._write(json_response(error.status, error.body(request_id), {**self._headers, **error.headers}))
+        except ClientGone:
+            self._note(delivered=False)
+            self.close_connection = True
+
+    def _route(self, method: str, path: str, body: bytes) -> None:
+        tenant = self._tenant()
+        if method == "POST" and path == "/v1/messages":
+            self._message(body, tenant)
+        elif method == "POST" and path == "/v1/messages/count_tokens":
+            self._send({"input_tokens": self.state.service.count(body, tenant)})
+        elif method == "GET" and path == "/v1/models":
+            found = [model.describe() for model in MODELS.values()]
+            self._send({"data": found, "has_more": False, "first_id": found[0]["id"], "last_id": found[-1]["id"]})
+        elif method == "GET" and path.startswith("/v1/models/"):
+            name = unquote(path.removeprefix("/v1/models/"))
+            if name not in MODELS:
+                raise not_found(f"model: {name}")
+            self._send(MODELS[name].describe())
+        else:
+            raise not_found("Not Found")
+
+    def _message(self, body: bytes, tenant: str) -> None:
+        state = self.state
+        turn = state.service.admit(body, tenant, self._note_asked)
+        self._note(usage=turn.charge, stop_reason=turn.answer.stop_reason)
+        Delivery(turn, self._wire, state.service, state.options, self._headers, self._note).run()
+
+    def _note_asked(self, request: Request, fault: Fault | None) -> None:
+        self._note(model=request.model.id, streaming=request.stream, fault=fault.text if fault else None)
+
+    def _note(self, **changes: Any) -> None:
+        """Note in the log; where an answer begins or ends, the time is added."""
+        now = time.monotonic()
+        if changes.get("begun"):
+            changes["begun"] = now
+        self.state.log.note(self._number, ended=now, **changes)
+
+    def _body(self) -> bytes:
+        if self.command != "POST":
+            return b""
+        length = self.headers.get("content-length", "")
+        if not length.isdigit():
+            self.close_connection = True
+            raise invalid("A request needs a content-length")
+        if int(length) > MAX_BODY_BYTES:
+            self._discard(int(length))
+            raise ApiError(413, "invalid_request_error", "Request exceeds the maximum allowed size of 32 MB.")
+        body = self.rfile.read(int(length))
+        if len(body) < int(length):
+            raise ClientGone
+        self._note(body_digest=hashlib.sha256(body).hexdigest(), body=body if self.state.options.keep_bodies else None)
+        return body
+
+    def _discard(self, length: int) -> None:
+        """Read on without keeping, so that the client hears the answer instead of a reset."""
+        while length > 0:
+            step = len(self.rfile.read(min(length, _READ_STEP_BYTES)))
+            if step == 0:
+                raise ClientGone
+            length -= step
+
+    def _tenant(self) -> str:
+        """Whose request it is: its key and workspace. Raises ApiError (401, 400)."""
+        scheme, _, bearer = self.headers.get("authorization", "").partition(" ")
+        key = bearer.strip() if scheme.lower() == "bearer" else self.headers.get("x-api-key", "").strip()
+        if not key:
+            raise ApiError(401, "authentication_error", "authorization: header is required")
+        if self.state.options.api_key and key != self.state.options.api_key:
+            raise ApiError(401, "authentication_error", "invalid API key")
+        version = self.headers.get("anthropic-version")
+        if version is None:
+            raise invalid("anthropic-version: header is required")
+        if version not in API_VERSIONS:
+            raise invalid(f'anthropic-version: "{version}" is not a valid version')
+        return f"{key} {self.headers.get('anthropic-workspace-id', '')}"
+
+    def _send(self, body: Any) -> None:
+        self._note(status=200, delivered=True)
+        self._wire.write(json_response(200, body, self._headers))
+
+    def _send_own_page(self, path: str) -> None:
+        log = self.state.log
+        if path == "/_simulator/totals":
+            response = json_response(200, log.totals(), {})
+        elif path == "/_simulator/log":
+            response = json_response(200, [record.as_json() for record in log.records()], {})
+        else:
+            response = json_response(404, {"error": "there are /_simulator/log and /_simulator/totals"}, {})
+        self._write(response)
+
+    def _write(self, response: bytes) -> None:
+        try:
+            self._wire.write(response)
+        except ClientGone:
+            self.close_connection = True

@@ -1,0 +1,127 @@
+"""How an answer reaches the client, or does not: at its pace, whole or streamed, or cut short by a fault.
+
+Whatever happens here, the turn is charged: the model has run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.simulator import events
+from bot.simulator.api_error import ApiError
+from bot.simulator.options import SimulatorOptions
+from bot.simulator.service import Service, Turn
+from bot.simulator.wire import Wire, chunk, head, json_response
+
+_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+_STREAM_HEADERS = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-cache",
+    "transfer-encoding": "chunked",
+}
+
+
+class Delivery:
+    """Sends one turn's answer over one connection, and notes in the log how far it came."""
+
+    def __init__(
+        self,
+        turn: Turn,
+        wire: Wire,
+        service: Service,
+        options: SimulatorOptions,
+        headers: Mapping[str, str],
+        note: Callable[..., None],
+    ) -> None:
+        self._turn = turn
+        self._wire = wire
+        self._service = service
+        self._options = options
+        self._headers = dict(headers)
+        self._note = note
+        self._fault = turn.fault.kind if turn.fault else ""
+
+    def run(self) -> None:
+        """Deliver. Raises ClientGone where the connection ends before the answer does."""
+        if self._fault == "hang":
+            self._wire.stay_silent(self._options.hang_s)
+        self._wire.pause(self._wait())
+        if self._fault in ("502", "504"):
+            self._send_gateway_error()
+            return
+        self._headers.update(self._service.begin(self._turn))
+        self._note(begun=True)
+        if self._fault == "reset":
+            self._wire.reset()
+        if self._turn.request.stream:
+            self._send_stream()
+        else:
+            self._send_whole()
+
+    def _wait(self) -> float:
+        """Seconds until the answer begins."""
+        wait = self._options.time_to_first_token_s
+        if self._turn.finds_no_prefix:
+            wait += self._options.slow_leader_s
+        return wait + (self._turn.fault.argument if self._turn.fault else 0.0)
+
+    def _send_gateway_error(self) -> None:
+        """The model ran, but what stands before the API gave up on it."""
+        self._note(status=int(self._fault))
+        if self._fault == "504":
+            error = ApiError(504, "timeout_error", "The request took too long to process.")
+            self._wire.write(json_response(504, error.body(self._headers["request-id"]), self._headers))
+            return
+        page = {"content-type": "text/html", "content-length": str(len(_GATEWAY_PAGE))}
+        self._wire.write(head(502, page) + _GATEWAY_PAGE)
+
+    def _send_whole(self) -> None:
+        self._note(status=200)
+        answer = self._turn.answer
+        self._wire.pause(self._seconds_for(answer.output_tokens))
+        response = json_response(200, events.message(self._turn), self._headers)
+        if self._fault in ("cut", "stall"):
+            self._wire.write(response[: -len(response) // 4])
+            self._break_off()
+        self._note(delivered=True)
+        self._wire.write(response)
+
+    def _send_stream(self) -> None:
+        """Send the events; the first alone, so that it is seen before the rest is made."""
+        self._note(status=200)
+        first, *rest = events.stream(self._turn)
+        self._wire.write(head(200, {**_STREAM_HEADERS, **self._headers}) + chunk(first))
+        if self._fault in ("cut", "stall", "stream-error"):
+            rest = rest[: len(rest) // 2]
+        pause = self._seconds_for(self._turn.answer.output_tokens) / max(1, len(rest))
+        if pause:
+            for one in rest[:-1]:
+                self._wire.pause(pause)
+                self._wire.chunk(one)
+            self._wire.pause(pause)
+            rest = rest[-1:]
+        self._end_stream(b"".join(map(chunk, rest)))
+
+    def _end_stream(self, last: bytes) -> None:
+        if self._fault in ("cut", "stall"):
+            self._wire.write(last)
+            self._break_off()
+        if self._fault == "stream-error":
+            self._wire.write(last + chunk(self._overloaded_event()) + chunk(b""))
+            return
+        self._note(delivered=True)
+        self._wire.write(last + chunk(b""))
+
+    def _break_off(self) -> None:
+        if self._fault == "cut":
+            self._wire.reset()
+        self._wire.stay_silent(self._options.hang_s)
+
+    def _overloaded_event(self) -> bytes:
+        fields: dict[str, Any] = ApiError(529, "overloaded_error", "Overloaded").body(self._headers["request-id"])
+        return events.event(fields.pop("type"), **fields)
+
+    def _seconds_for(self, tokens: int) -> float:
+        rate = self._options.tokens_per_second
+        return tokens / rate if rate > 0 else 0.0

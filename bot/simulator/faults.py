@@ -1,0 +1,154 @@
+"""What goes wrong on purpose: scripted for the first requests, or at random with a seed.
+
+| kind | what the client meets | charged |
+|---|---|---|
+| 429[:seconds] | rate_limit_error with `retry-after` (1 s) | no |
+| ramp[:seconds] | 429 ramp_limit_exceeded with `retry-after` | no |
+| spend-cap | 429 enforced_spend_limit_reached | no |
+| contract-cap | 429 contract_spend_limit_reached | no |
+| usage-limit | 400, the limit a user has set | no |
+| 402, 403, 500, 503, 529 | the API's error with that status | no |
+| 502, 504 | a gateway's error page; the model did run | yes |
+| reset[:seconds] | connection reset before the first byte; the model did run | yes |
+| cut | connection reset in the middle of the answer | yes |
+| hang | silence, then nothing | yes |
+| stall | silence in the middle of the answer | yes |
+| stream-error | 200, then `event: error` in the stream (529 where not streamed) | yes (no) |
+| truncate | an answer that ends at max_tokens, half said | yes |
+| refuse | stop_reason refusal | yes |
+| garble | an answer that is not JSON | yes |
+| slow[:seconds] | an answer that begins late (2 s) | yes |
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bot.simulator.api_error import ApiError
+
+OK = "ok"
+
+
+class Stage(StrEnum):
+    """Where a fault strikes: at the door, in what the model says, or on the way back."""
+
+    DOOR = "door"
+    ANSWER = "answer"
+    WIRE = "wire"
+
+
+STAGES: dict[str, Stage] = {
+    **dict.fromkeys(
+        ("429", "ramp", "spend-cap", "contract-cap", "usage-limit", "402", "403", "500", "503", "529"), Stage.DOOR
+    ),
+    **dict.fromkeys(("truncate", "refuse", "garble", "slow"), Stage.ANSWER),
+    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", "stream-error"), Stage.WIRE),
+}
+
+_DEFAULT_ARGUMENTS = {"429": 1.0, "ramp": 1.0, "slow": 2.0}
+
+_DOOR_ERRORS = {
+    "429": (429, "rate_limit_error", "This request would exceed your organization's rate limit.", None),
+    "ramp": (429, "rate_limit_error", "Usage is growing faster than the ramp limit allows.", "ramp_limit_exceeded"),
+    "spend-cap": (
+        429,
+        "rate_limit_error",
+        "Your organization has reached its spend limit.",
+        "enforced_spend_limit_reached",
+    ),
+    "contract-cap": (
+        429,
+        "rate_limit_error",
+        "Your organization has reached the spend limit of its contract.",
+        "contract_spend_limit_reached",
+    ),
+    "usage-limit": (400, "invalid_request_error", "You have reached your specified API usage limits.", None),
+    "402": (402, "billing_error", "Your credit balance is too low to access the API.", None),
+    "403": (403, "permission_error", "Your API key does not have permission to use this model.", None),
+    "500": (500, "api_error", "Internal server error", None),
+    "503": (503, "overloaded_error", "The service is temporarily unavailable", None),
+    "529": (529, "overloaded_error", "Overloaded", None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault; `argument` is in seconds where the kind has one."""
+
+    kind: str
+    argument: float = 0.0
+
+    @property
+    def stage(self) -> Stage:
+        """Where it strikes."""
+        return STAGES[self.kind]
+
+    @property
+    def text(self) -> str:
+        """The fault as a script writes it."""
+        return f"{self.kind}:{self.argument:g}" if self.argument else self.kind
+
+
+class Faults:
+    """Decides, request by request, what goes wrong. Safe to use from many threads.
+
+    Raises ValueError for an unknown kind, or for shares that add up to more than all requests.
+    """
+
+    def __init__(self, script: Iterable[str], shares: Iterable[str], seed: int) -> None:
+        self._script = [_parse(word) for word in _words(script)]
+        self._shares = [_parse_share(word) for word in _words(shares)]
+        if sum(share for _, share in self._shares) > 1:
+            raise ValueError("the shares of the faults add up to more than 1")
+        self._random = random.Random(seed)  # noqa: S311 - reproducible faults, no secret
+        self._lock = threading.Lock()
+        self._next = 0
+
+    def draw(self) -> Fault | None:
+        """The next request's fault: the script's while it lasts, then a random one, or None."""
+        with self._lock:
+            if self._next < len(self._script):
+                self._next += 1
+                return self._script[self._next - 1]
+            if not self._shares:
+                return None
+            point = self._random.random()
+        for fault, share in self._shares:
+            if point < share:
+                return fault
+            point -= share
+        return None
+
+
+def door_error(fault: Fault) -> ApiError:
+    """The error a fault at the door answers with."""
+    status, kind, message, code = _DOOR_ERRORS[fault.kind]
+    headers = {"retry-after": f"{fault.argument:g}"} if fault.argument else {}
+    if fault.kind in ("429", "ramp", "500", "503", "529"):
+        headers["x-should-retry"] = "true"
+    return ApiError(status, kind, message, code, headers)
+
+
+def _words(items: Iterable[str]) -> list[str]:
+    return [word.strip() for item in items for word in item.split(",") if word.strip()]
+
+
+def _parse(word: str) -> Fault | None:
+    kind, _, argument = word.partition(":")
+    if kind == OK:
+        return None
+    if kind not in STAGES:
+        raise ValueError(f"unknown fault {kind!r}; known are {OK}, {', '.join(STAGES)}")
+    return Fault(kind, float(argument) if argument else _DEFAULT_ARGUMENTS.get(kind, 0.0))
+
+
+def _parse_share(word: str) -> tuple[Fault, float]:
+    name, _, share = word.partition("=")
+    fault = _parse(name)
+    if fault is None or not 0 <= float(share or "nan") <= 1:
+        raise ValueError(f"a fault's share is written like 429=0.1, not {word!r}")
+    return fault, float(share)

@@ -1,0 +1,115 @@
+"""What the server saw and what it charged, request by request: the other side of every receipt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class UsageFigures:
+    """Tokens charged for one request, or for many, by the kinds that have a price of their own."""
+
+    input_tokens: int = 0
+    cache_write_5m_tokens: int = 0
+    cache_write_1h_tokens: int = 0
+    cache_read_tokens: int = 0
+    output_tokens: int = 0
+    thinking_tokens: int = 0
+
+    def __add__(self, other: UsageFigures) -> UsageFigures:
+        return UsageFigures(*(getattr(self, name) + getattr(other, name) for name in _KINDS))
+
+
+_KINDS = tuple(kind.name for kind in fields(UsageFigures))
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRecord:
+    """One request as the server lived it. Times are monotonic seconds.
+
+    `status` is the HTTP status, None where none was sent. `usage` is what is charged, None where nothing is;
+    `delivered` is True where the whole answer was sent to a client that was still there.
+    """
+
+    number: int
+    request_id: str
+    endpoint: str
+    arrived: float
+    body_digest: str = ""
+    body: bytes | None = None
+    model: str | None = None
+    streaming: bool = False
+    status: int | None = None
+    error: str | None = None
+    fault: str | None = None
+    begun: float | None = None
+    ended: float | None = None
+    usage: UsageFigures | None = None
+    stop_reason: str | None = None
+    delivered: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The record for `GET /_simulator/log`; bodies as text."""
+        shown = asdict(self)
+        if self.body is not None:
+            shown["body"] = self.body.decode("utf-8", "replace")
+        return shown
+
+
+class RequestLog:
+    """All requests in the order of their arrival; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._records: list[RequestRecord] = []
+
+    def open(self, request_id: str, endpoint: str, arrived: float) -> int:
+        """A new record; returns its number."""
+        with self._lock:
+            number = len(self._records)
+            self._records.append(RequestRecord(number, request_id, endpoint, arrived))
+            return number
+
+    def note(self, number: int, **changes: Any) -> None:
+        """Change fields of a record."""
+        with self._lock:
+            self._records[number] = replace(self._records[number], **changes)
+
+    def records(self) -> tuple[RequestRecord, ...]:
+        """Everything so far."""
+        with self._lock:
+            return tuple(self._records)
+
+    def totals(self) -> dict[str, Any]:
+        """Counts and usage for `GET /_simulator/totals`, whole and by model."""
+        asked = [record for record in self.records() if record.endpoint == "/v1/messages"]
+        models = sorted({record.model for record in asked if record.model})
+        return {
+            **_sums(asked),
+            "by_model": {model: _sums([one for one in asked if one.model == model]) for model in models},
+            "by_status": _tally(str(record.status) for record in asked),
+            "by_fault": _tally(record.fault for record in asked if record.fault),
+        }
+
+
+def _sums(records: list[RequestRecord]) -> dict[str, Any]:
+    charged = [record for record in records if record.usage is not None]
+    return {
+        "requests": len(records),
+        "delivered": asdict(_add(record for record in charged if record.delivered)),
+        "billed_not_delivered": asdict(_add(record for record in charged if not record.delivered)),
+    }
+
+
+def _add(records: Iterable[RequestRecord]) -> UsageFigures:
+    return sum((record.usage for record in records if record.usage is not None), UsageFigures())
+
+
+def _tally(names: Iterable[str]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name in names:
+        counts[name] = counts.get(name, 0) + 1
+    return counts
