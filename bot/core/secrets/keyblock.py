@@ -1,0 +1,99 @@
+r"""Private keys in their armour: from BEGIN through END, over several lines or within one.
+
+Only lines that can be key material are hidden. A BEGIN marker alone hides nothing, or else anyone could write
+one above the code that must not be reviewed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.core.secrets.kinds import SecretHit
+
+PRIVATE_KEY = "private key"
+MARKER = "PRIVATE KEY"
+
+_BEGIN = r"-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+_END = r"-----END (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----"
+_HEADERS = r"(?:Proc-Type|DEK-Info|Version|Comment|Hash|Charset|MessageID)"
+_NEWLINE = r"\\{1,2}[nr]"
+_BREAK = rf"(?:{_NEWLINE}|[\s\"'])"
+_ONE_LINE = re.compile(
+    rf"{_BEGIN}(?:(?:{_NEWLINE})++{_HEADERS}: [\w .,/()-]{{0,80}}+)*+"
+    rf"(?:{_BREAK}*+[A-Za-z0-9+/]{{20,}}+={{0,2}}+)++"
+    rf"(?:(?:{_BREAK}++[A-Za-z0-9+/=]{{1,76}}+){{0,2}}+{_BREAK}*+{_END})?+"
+)
+_OPENING = re.compile(_BEGIN)
+_CLOSING = re.compile(_END)
+_HEADER = re.compile(rf"\W*{_HEADERS}: ")
+_AROUND = " \t\r\"'`#*|>,;()+/"
+_BODY = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}$")
+_BODY_END = re.compile(r"[A-Za-z0-9+/]{0,39}={0,2}$|=[A-Za-z0-9+/]{4}$")
+
+
+@dataclass(slots=True)
+class _Block:
+    """Where a reading of consecutive lines stands: the opening line, and the body found below it."""
+
+    opened_at: int
+    opening: SecretHit
+    body: bool = False
+    short_seen: int = 0
+
+
+def find(lines: Sequence[str]) -> dict[int, SecretHit]:
+    """The parts of private keys in consecutive lines, by the index of the line."""
+    hits: dict[int, SecretHit] = {}
+    block: _Block | None = None
+    for index, line in enumerate(lines):
+        if whole := _ONE_LINE.search(line):
+            hits[index] = SecretHit(PRIVATE_KEY, *whole.span())
+        elif begin := _OPENING.search(line):
+            block = _Block(index, SecretHit(PRIVATE_KEY, *begin.span()))
+        elif block:
+            block = _read_on(block, index, line, hits)
+        elif _CLOSING.search(line):
+            _hide_backwards(lines, index, hits)
+    return hits
+
+
+def _read_on(block: _Block, index: int, line: str, hits: dict[int, SecretHit]) -> _Block | None:
+    """Take one line below a BEGIN; None when the block has ended there."""
+    text = _bare(line)
+    if closing := _CLOSING.search(line):
+        if block.body:
+            hits[index] = SecretHit(PRIVATE_KEY, *closing.span())
+        return None
+    if not text or _HEADER.match(line):
+        return block
+    is_body = _BODY.match(text) is not None
+    if not is_body and not (block.body and block.short_seen < 2 and _BODY_END.match(text)):  # noqa: PLR2004 - a rest, a checksum
+        return None
+    block.short_seen += not is_body
+    block.body = True
+    hits[block.opened_at] = block.opening
+    hits[index] = _stripped(line, text)
+    return block
+
+
+def _hide_backwards(lines: Sequence[str], end: int, hits: dict[int, SecretHit]) -> None:
+    """Hide the body above an END whose BEGIN is not in sight, as when a hunk starts inside a key."""
+    for index in range(end - 1, -1, -1):
+        text = _bare(lines[index])
+        if not _BODY.match(text) and not (index >= end - 2 and text and _BODY_END.match(text)):
+            break
+        hits[index] = _stripped(lines[index], text)
+    if end - 1 in hits and (closing := _CLOSING.search(lines[end])):
+        hits[end] = SecretHit(PRIVATE_KEY, *closing.span())
+
+
+def _bare(line: str) -> str:
+    """A line without what makes it a comment or a piece of a string literal."""
+    return line.strip(_AROUND).removesuffix("\\n").removesuffix("\\r").rstrip("\\")
+
+
+def _stripped(line: str, text: str) -> SecretHit:
+    start = line.index(text)
+    return SecretHit(PRIVATE_KEY, start, start + len(text))
