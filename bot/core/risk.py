@@ -96,7 +96,7 @@ def risk_of(hunk: Hunk, path: str, kind: FileKind) -> int:
     """The hunk's score by the table above, 0 to 110; higher is asked about earlier."""
     changed = changed_rows(hunk)
     text = b"\n".join(changed)[:_SCANNED_BYTES]
-    read = path.encode("utf-8", "surrogateescape").lower() + b"\n" + text.lower()
+    read = b"/" + path.encode("utf-8", "surrogateescape").lower() + b"\n" + text.lower()
     families = sum(1 for words in _SENSITIVE.values() if any(word in read for word in words))
     flow = sum(1 for _ in _FLOW.finditer(text))
     signals = (

@@ -74,19 +74,25 @@ def _left_out(excerpt: Excerpt, longest: int, *, nothing_shown: bool) -> tuple[S
 def _ranges(lines: Sequence[Line], room: int) -> list[tuple[int, int]]:
     """Cover all lines by ranges [start, end) of at most `room` tokens, each beginning inside the one before."""
     upto = [0, *accumulate(map(line_tokens, lines))]
+    room = _even(upto[-1], room)
     ranges: list[tuple[int, int]] = []
     start = end = 0
     while end < len(lines):
         fits = end + 1
         while fits < len(lines) and upto[fits + 1] - upto[start] <= room:
             fits += 1
-        end = (
-            fits if fits == len(lines) else _border(lines, max(end + 1, fits - (fits - start) // _BORDER_WINDOW), fits)
-        )
+        lowest = max(end + 1, fits - (fits - start) // _BORDER_WINDOW)
+        end = fits if fits == len(lines) else _border(lines, lowest, fits)
         ranges.append((start, end))
         if end < len(lines):
             start = _overlap_start(upto, start, end, room)
     return ranges
+
+
+def _even(total: int, room: int) -> int:
+    """A size that makes parts about equal, so that the last is no scrap; a quarter is left for finding borders."""
+    equal = -(-total // max(1, -(-total // room)))
+    return min(room, equal + equal // 4)
 
 
 def _border(lines: Sequence[Line], lowest: int, highest: int) -> int:
