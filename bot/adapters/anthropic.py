@@ -38,16 +38,14 @@ _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, h
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How the API is reached; the key never appears in a repr. Times are in seconds.
+    """How the API is reached; the key never appears in a repr.
 
-    `silence_timeout` ends an attempt whose stream says nothing for so long (the API pings while it thinks);
-    `request_timeout` ends it however busy it is.
+    `silence_timeout` ends an attempt whose stream says nothing for so many seconds (the API pings while it thinks).
     """
 
     api_key: str = field(repr=False)
     base_url: str | None = None
     silence_timeout: float = 60.0
-    request_timeout: float = 300.0
 
 
 class ClaudeApi:
@@ -62,13 +60,12 @@ class ClaudeApi:
             timeout=httpx2.Timeout(access.silence_timeout, connect=10.0),
             default_headers={"x-api-key": access.api_key},
         )
-        self._request_timeout = access.request_timeout
         self._clock = clock
         self._stop = stop
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """Stream one answer. Streaming shows a dead connection within `silence_timeout`, not after a whole answer."""
-        gathered = _Gathered(self._clock.monotonic() + self._request_timeout)
+        gathered = _Gathered(self._clock.monotonic() + request.seconds)
         try:
             with self._client.messages.create(max_tokens=request.max_tokens, stream=True, **_body(request)) as stream:
                 gathered.request_id = stream.response.headers.get("request-id")

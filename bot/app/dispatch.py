@@ -117,6 +117,14 @@ class Dispatcher(Generic[JobT]):
             if ended is not None:
                 yield ended
 
+    def wind_down(self, seconds: float) -> Iterator[Ended[JobT]]:
+        """Yield what still ends within so many seconds; starts nothing."""
+        until = self._clock.monotonic() + seconds
+        while self._running and self._clock.monotonic() < until:
+            ended = self._next_event()
+            if ended is not None:
+                yield ended
+
     def _start_what_may(self) -> None:
         while self._running < self._concurrency:
             turn = next((index for index, job in enumerate(self._pending) if self._may_start(job)), None)

@@ -8,11 +8,13 @@ from decimal import Decimal
 
 from bot.app.retry import RetryPolicy
 from bot.core.budget import Limits
+from bot.core.choose import RequestSizes
 from bot.core.excerpt import Tier
 from bot.core.finding import Severity
 from bot.core.models import DEFAULT_MODELS, TIER_EFFORT
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
+from bot.core.route import Routing
 
 DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 """Covers 99 of 100 real pull requests (bench/default_budget.py measures it) and no more."""
@@ -27,13 +29,12 @@ class Options:
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
-    routing: str = "rules"
-    mode: str = "live"
-    cache_ttl: str = "5m"
+    routing: Routing = Routing.RULES
+    cache_ttl: str | None = "5m"
     concurrency: int = 8
-    batch_tokens: int = 4_000
+    sizes: RequestSizes = field(default_factory=RequestSizes)
     context_tokens: int = 300
-    request_seconds: float = 300.0
+    silence_seconds: float = 60.0
     run_seconds: float = 1_200.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
     leader_patience: float = 20.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import tenacity
 
 from bot.core.calls import ModelAnswer, ModelRequest
-from bot.core.failure import RULES
+from bot.core.failure import RULES, FailureKind
 from bot.core.progress import Waiting
 from bot.errors import CallFailed
 from bot.ports import Clock, Observer, Provider
@@ -17,13 +17,15 @@ from bot.ports import Clock, Observer, Provider
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Attempts in all, and seconds: the first and the longest backoff, and the longest `retry-after` obeyed.
+    """Attempts in all, and seconds: for one attempt, for the first and the longest backoff, and for the longest
+    `retry-after` obeyed.
 
     A server that asks for a longer wait than `longest_retry_after` is not asked again: coming back sooner would
     be refused, and waiting that long would outlast the run.
     """
 
     attempts: int = 8
+    attempt_seconds: float = 300.0
     first_wait: float = 1.0
     longest_wait: float = 30.0
     longest_retry_after: float = 120.0
@@ -53,8 +55,14 @@ class Retry:
         )
         for attempt in retrying:
             with attempt:
-                return self._inner.ask(replace(request, attempt=attempt.retry_state.attempt_number), begun)
+                return self._inner.ask(self._timed(request, attempt.retry_state.attempt_number), begun)
         raise AssertionError("tenacity either returns an answer or raises")
+
+    def _timed(self, request: ModelRequest, attempt: int) -> ModelRequest:
+        left = self._deadline - self._clock.monotonic()
+        if left <= 0:
+            raise CallFailed(FailureKind.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
+        return replace(request, attempt=attempt, seconds=min(left, self._policy.attempt_seconds))
 
     def _worth_another(self, error: BaseException) -> bool:
         if not isinstance(error, CallFailed) or not RULES[error.kind].retry:

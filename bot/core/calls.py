@@ -50,7 +50,8 @@ class ModelRequest:
     None) puts a cache breakpoint behind each of them. `hunks` are the varying blocks. `thinking` is
     'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
     counting system, schema and facts gave (an upper bound where they could not be counted).
-    `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1.
+    `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1 and may take
+    `seconds`.
     """
 
     model: str
@@ -63,6 +64,7 @@ class ModelRequest:
     prefix_tokens: int
     purpose: Purpose
     attempt: int = 1
+    seconds: float = 300.0
     cache_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None

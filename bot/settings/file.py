@@ -73,12 +73,11 @@ class RepositoryFile(_Section):
     budget: BudgetSection = BudgetSection()
     prices: dict[str, PriceSection] = {}
     routing: Literal["fixed", "rules"] | None = None
-    mode: Literal["live"] | None = None
     cache_ttl: Literal["5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
     context_tokens: Annotated[int, Field(ge=0, le=10_000)] | None = None
-    request_seconds: Annotated[float, Field(gt=0, le=3_600)] | None = None
+    silence_seconds: Annotated[float, Field(gt=0, le=3_600)] | None = None
     run_seconds: Annotated[float, Field(gt=0, le=21_600)] | None = None
     include: list[str] = []
     exclude: list[str] = []

@@ -1,0 +1,148 @@
+"""From a target to everything that can be known before money is spent: the plan and the prompt's fixed parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+from pathspec import GitIgnoreSpec
+
+from bot.app.options import Options
+from bot.app.target import Target
+from bot.core.choose import arrange, choose
+from bot.core.diff.model import FileDiff, FileStatus
+from bot.core.enclosing import enclosing_of
+from bot.core.excerpt import Batch, Excerpt, Skipped
+from bot.core.prompt.facts import FileFact, render_facts
+from bot.core.prompt.fence import boundary
+from bot.core.prompt.system import Instruction, render_system
+from bot.core.prompt.templates import Templates
+from bot.core.redact import redact_text
+from bot.core.select.files import select
+from bot.core.select.marks import has_generated_mark
+from bot.core.select.rules import SelectionRules
+from bot.ports import SourceTexts
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, ready to be priced or run.
+
+    `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one. `system` and
+    `facts` are the parts of the prompt that all requests share; `boundary` fences every block. `notes` are sentences
+    that belong on the receipt.
+    """
+
+    target: Target
+    batches: tuple[Batch, ...]
+    skipped: tuple[Skipped, ...]
+    hunks: int
+    duplicates: int
+    boundary: str
+    system: str
+    facts: str
+    notes: tuple[str, ...] = ()
+
+
+def prepare(target: Target, options: Options, templates: Templates) -> Prepared:
+    """Select, group, split, route and pack; then write the shared parts of the prompt."""
+    chosen = choose(target.diff, _rules(target, options), options.sizes)
+    excerpts = _with_enclosing(chosen.excerpts, target.head, options.context_tokens)
+    fence = boundary(_untrusted(target, excerpts))
+    return Prepared(
+        target=target,
+        batches=arrange(excerpts, options.routing, options.sizes),
+        skipped=chosen.skipped,
+        hunks=chosen.hunks,
+        duplicates=chosen.duplicates,
+        boundary=fence,
+        system=_system(excerpts, options, templates),
+        facts=_facts(target, fence, templates),
+    )
+
+
+def _rules(target: Target, options: Options) -> SelectionRules:
+    """The selection's rules, with what the base says; only files that are still chosen without it are looked up."""
+    paths = [file.path for file in target.diff.files]
+    rules = SelectionRules(options.include, options.exclude, _gitattributes(paths, target.base))
+    chosen = (one.file for one in select(target.diff, rules).chosen)
+    old_paths = (file.old_path or file.path for file in chosen if file.status is not FileStatus.ADDED)
+    marked = (path for path in old_paths if _has_mark(target.base.text(path)))
+    return replace(rules, generated_in_base=frozenset(marked))
+
+
+def _has_mark(text: bytes | None) -> bool:
+    return text is not None and has_generated_mark(text)
+
+
+def _gitattributes(paths: Iterable[str], base: SourceTexts) -> dict[str, str]:
+    """The base's .gitattributes of every folder that a changed file lies in, by folder ('' is the root)."""
+    folders = {str(parent) for path in paths for parent in PurePosixPath(path).parents}
+    found = {}
+    for folder in sorted("" if folder == "." else folder for folder in folders):
+        text = base.text(f"{folder}/.gitattributes" if folder else ".gitattributes")
+        if text is not None:
+            found[folder] = text.decode("utf-8", "surrogateescape")
+    return found
+
+
+def _with_enclosing(excerpts: Sequence[Excerpt], head: SourceTexts, budget: int) -> list[Excerpt]:
+    """Give each excerpt the definition around its hunk, where the file's text is at hand."""
+    by_path: dict[str, list[Excerpt]] = {}
+    for excerpt in excerpts:
+        by_path.setdefault(excerpt.path, []).append(excerpt)
+    enclosing = {}
+    for path, group in by_path.items():
+        text = head.text(path) if budget and group[0].file.status is not FileStatus.REMOVED else None
+        if text is not None:
+            file = group[0].file
+            enclosing.update(enclosing_of(file, group[0].language, text, [one.hunk for one in group], budget))
+    return [replace(one, enclosing=enclosing.get((one.path, one.hunk.header))) for one in excerpts]
+
+
+def _untrusted(target: Target, excerpts: Sequence[Excerpt]) -> Iterable[bytes | str]:
+    """Every text of the change that a prompt may show."""
+    yield target.facts.title
+    yield target.facts.description
+    for file in target.diff.files:
+        yield from (file.path, file.old_path or "")
+        for hunk in file.hunks:
+            yield from (hunk.section, hunk.body)
+    for excerpt in excerpts:
+        if excerpt.enclosing is not None:
+            yield excerpt.enclosing.title
+            yield from (text for _, text in excerpt.enclosing.lines)
+
+
+def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> str:
+    return render_system(
+        templates,
+        {excerpt.language for excerpt in excerpts},
+        language=options.language,
+        severity_floor=options.severity,
+        house_style=options.style_guide,
+        instructions=_instructions_for({excerpt.path for excerpt in excerpts}, options.instructions),
+    )
+
+
+def _instructions_for(paths: set[str], instructions: Iterable[Instruction]) -> list[Instruction]:
+    """Those that hold for at least one chosen file: the others would be paid for and never used."""
+    return [one for one in instructions if any(GitIgnoreSpec.from_lines(one.paths).match_files(paths))]
+
+
+def _facts(target: Target, fence: str, templates: Templates) -> str:
+    return render_facts(
+        templates,
+        fence,
+        redact_text(target.facts.title),
+        redact_text(target.facts.description),
+        [_file_fact(file) for file in target.diff.files],
+    )
+
+
+def _file_fact(file: FileDiff) -> FileFact:
+    bodies = [hunk.body for hunk in file.hunks]
+    added = sum(body.startswith(b"+") + body.count(b"\n+") for body in bodies)
+    deleted = sum(body.startswith(b"-") + body.count(b"\n-") for body in bodies)
+    return FileFact(file.path, file.status, added, deleted)

@@ -1,0 +1,113 @@
+"""What a plan would cost, without asking anybody: the value that `hunkwise quote` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from bot.app.followup import ReviewJob
+from bot.app.options import Options
+from bot.app.prepare import Prepared
+from bot.app.requests import RequestMaker
+from bot.app.tiers import TierModel, tier_models
+from bot.core.budget import Amount, worst_case
+from bot.core.pricing import PriceList
+from bot.core.prompt.templates import Templates
+from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, TierQuote
+from bot.core.size import excerpt_tokens
+from bot.core.tokens import bound_tokens
+from bot.core.usage import Usage
+
+_SILENT_ANSWER_TOKENS = 20
+"""An answer that finds nothing and took no thinking."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """A job with its size in tokens: estimated, and at most."""
+
+    job: ReviewJob
+    hunk_tokens: int
+    worst: Amount
+
+
+def quote(prepared: Prepared, options: Options, templates: Templates, prices: PriceList) -> QuoteFacts:
+    """Price the plan: at least (nothing found, every later request reads the cache), and at most (what would be
+    reserved if every request were made once). Retries can add to the most, the budget caps it all.
+    """
+    tiers = tier_models(options)
+    maker = RequestMaker(prepared, templates, options.cache_ttl)
+    quoted = _Quoter(maker, prices)
+    jobs = maker.jobs(tiers)
+    sized = quoted.sized(jobs)
+    uncached = quoted.sized([replace(job, cached=False) for job in jobs])
+    return QuoteFacts(
+        hunks=prepared.hunks,
+        duplicates=prepared.duplicates,
+        reused=0,
+        requests=tuple(quoted.request(one) for one in sized),
+        system_tokens=maker.estimated_prefix(),
+        highest_tokens=sum(one.worst.tokens for one in sized),
+        tiers=tuple(quoted.tier(tier, jobs) for tier in tiers.values()),
+        planned=quoted.price(sized),
+        with_cache=quoted.price(sized),
+        without_cache=quoted.price(uncached),
+        limit_usd=options.limits.usd,
+        limit_tokens=options.limits.tokens,
+        skipped=prepared.skipped,
+        notes=prepared.notes,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quoter:
+    maker: RequestMaker
+    prices: PriceList
+
+    def sized(self, jobs: Sequence[ReviewJob]) -> list[_Sized]:
+        return [self._size(job) for job in jobs]
+
+    def _size(self, job: ReviewJob) -> _Sized:
+        request = self.maker.request(job)
+        bound = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
+        tokens = sum(excerpt_tokens(excerpt) for excerpt in job.batch.excerpts)
+        return _Sized(job, tokens, worst_case(request, bound, self.prices))
+
+    def request(self, sized: _Sized) -> QuotedRequest:
+        batch = sized.job.batch
+        return QuotedRequest(
+            tier=sized.job.tier.tier.value,
+            model=sized.job.model,
+            hunks=len(batch.excerpts),
+            files=tuple(dict.fromkeys(excerpt.path for excerpt in batch.excerpts)),
+            input_tokens=self.maker.estimated_prefix() + sized.hunk_tokens,
+            risk=batch.risk,
+            why=batch.route.why,
+        )
+
+    def tier(self, tier: TierModel, jobs: Sequence[ReviewJob]) -> TierQuote:
+        """The whole plan on one tier, cached as soon as it takes two requests."""
+        cached = len(jobs) > 1 and self.maker.cache_ttl is not None
+        moved = [replace(job, tier=tier, cached=cached) for job in jobs]
+        return TierQuote(tier.tier.value, tier.model, self.price(self.sized(moved)))
+
+    def price(self, sized: Sequence[_Sized]) -> PriceRange:
+        led: set[str] = set()
+        lowest = Decimal(0)
+        for one in sized:
+            lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.model not in led))
+            led.add(one.job.model)
+        return PriceRange(lowest, sum((one.worst.usd for one in sized), Decimal(0)))
+
+    def _least(self, sized: _Sized, *, leads: bool) -> Usage:
+        """The usage of an answer that finds nothing: the leader writes the prefix, the others read it."""
+        prefix = self.maker.estimated_prefix()
+        cached = sized.job.cached
+        return Usage(
+            input_tokens=sized.hunk_tokens + (0 if cached else prefix),
+            cache_write_5m_tokens=prefix if cached and leads and self.maker.cache_ttl == "5m" else 0,
+            cache_write_1h_tokens=prefix if cached and leads and self.maker.cache_ttl == "1h" else 0,
+            cache_read_tokens=prefix if cached and not leads else 0,
+            output_tokens=_SILENT_ANSWER_TOKENS,
+        )

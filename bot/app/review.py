@@ -1,0 +1,236 @@
+"""The review itself: run a plan within its budget, and account for every hunk and every token on the receipt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bot.app.dispatch import Dispatcher, Ended
+from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
+from bot.app.guard import Guard
+from bot.app.options import Options
+from bot.app.prepare import Prepared
+from bot.app.reading import Reading
+from bot.app.requests import RequestMaker
+from bot.app.retry import Retry
+from bot.app.tiers import TierModel, tier_models
+from bot.core.answer import Answer
+from bot.core.bill import bill, price_of
+from bot.core.budget import Amount, Budget
+from bot.core.coverage import ExcerptKey, LeftOut, coverage
+from bot.core.excerpt import Excerpt, SkipReason, Tier
+from bot.core.failure import FailureKind
+from bot.core.finding import Finding, Unplaced
+from bot.core.merge import Placed, keep, merge
+from bot.core.notices import notices
+from bot.core.place import place
+from bot.core.pricing import PriceList
+from bot.core.progress import BatchEnded, PlanMade
+from bot.core.prompt.templates import Templates, prompt_hash
+from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
+from bot.core.show import show
+from bot.core.shown import ShownHunk
+from bot.core.status import status_of
+from bot.core.tokens import estimate_tokens
+from bot.ports import Clock, Observer, Provider, TokenCounter
+
+_REFUSALS_BEFORE_GIVING_UP = 3
+"""So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
+
+_PATIENCE_AFTER_INTERRUPT = 1.0
+"""Seconds that answers under way get before they are stopped, and again for stopping them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a review works with: built once, by bot/bootstrap.py or by a test."""
+
+    provider: Provider
+    counter: TokenCounter
+    prices: PriceList
+    clock: Clock
+    observer: Observer
+    stop: threading.Event
+    simulated: bool = False
+
+
+def review(prepared: Prepared, options: Options, templates: Templates, desk: Desk, before: Amount) -> Receipt:
+    """Ask about everything that is planned and affordable. `before` is what earlier runs spent of the budget.
+
+    An interrupt (KeyboardInterrupt) ends the asking, not the accounting: the receipt says what was paid.
+    """
+    run = _Run(prepared, options, templates, desk, before)
+    run.ask()
+    return run.receipt()
+
+
+class _Run:
+    """One run of a plan: what was asked, what came of it."""
+
+    def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, before: Amount) -> None:
+        self._prepared = prepared
+        self._options = options
+        self._desk = desk
+        self._tiers = tier_models(options)
+        self._budget = Budget(options.limits, before)
+        self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
+        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
+        self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
+        self._placed: list[Placed] = []
+        self._unplaced: list[Unplaced] = []
+        self._reviewed: set[ExcerptKey] = set()
+        self._left_out: dict[ExcerptKey, LeftOut] = {}
+        self._refused = 0
+        self._interrupted = False
+
+    def ask(self) -> None:
+        """Run the plan to its end, or to an interrupt."""
+        jobs = self._maker.jobs(self._tiers)
+        if not jobs:
+            return
+        self._desk.observer.on(PlanMade(len(jobs), self._prepared.hunks))
+        dispatcher = Dispatcher(
+            jobs,
+            self._maker.request,
+            self._stack(),
+            self._desk.clock,
+            self._options.concurrency,
+            self._options.leader_patience,
+        )
+        try:
+            self._maker.measure_prefix(jobs, self._desk.counter)
+            self._consume(dispatcher, dispatcher.run())
+        except KeyboardInterrupt:
+            self._wind_down(dispatcher)
+        finally:
+            self._guard.close()
+
+    def _stack(self) -> Provider:
+        """Every attempt reserves, so the guard stands inside the retries."""
+        deadline = self._desk.clock.monotonic() + self._options.run_seconds
+        return Retry(self._guard, self._options.retry, self._desk.clock, self._desk.observer, deadline)
+
+    def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
+        """Give answers under way a moment, since they are paid for anyway; then stop them."""
+        self._interrupted = True
+        dispatcher.drop_pending()
+        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
+        self._desk.stop.set()
+        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
+
+    def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
+        for ended in ended_jobs:
+            decision = follow_up(ended, self._cheaper())
+            if isinstance(decision, AskAgain):
+                dispatcher.ask_next(*decision.jobs)
+            elif isinstance(decision, LeaveOut):
+                self._leave_out(ended.job, decision)
+                if decision.ends_run or self._requests_are_wrong(ended):
+                    for job in dispatcher.drop_pending():
+                        self._leave_out(job, decision)
+            elif ended.answer is not None:
+                self._take(ended.job, ended.answer.parsed)
+
+    def _cheaper(self) -> TierModel | None:
+        return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
+
+    def _requests_are_wrong(self, ended: Ended[ReviewJob]) -> bool:
+        refused = ended.failure is not None and ended.failure.kind is FailureKind.BAD_REQUEST
+        self._refused += refused
+        return refused and not self._reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
+
+    def _leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
+        for excerpt in job.batch.excerpts:
+            self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
+        self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=False, findings=0))
+
+    def _take(self, job: ReviewJob, answer: Answer) -> None:
+        shown = self._maker.shown(job.batch)
+        for raw in answer.findings:
+            result = place(raw, shown)
+            if isinstance(result, Unplaced):
+                self._unplaced.append(result)
+            else:
+                self._placed.append((result, excerpt_of(result, shown)))
+        self._reviewed.update(excerpt.key for excerpt in job.batch.excerpts)
+        self._desk.observer.on(BatchEnded(len(shown), reviewed=True, findings=len(answer.findings)))
+
+    def receipt(self) -> Receipt:
+        """Everything that happened, as one value."""
+        findings, notes = self._findings()
+        covered = self._coverage()
+        calls = self._guard.calls()
+        return Receipt(
+            status=status_of(len(findings), covered),
+            simulated=self._desk.simulated,
+            target=self._prepared.target.facts,
+            prompt=self._prompt,
+            findings=findings,
+            unplaced=tuple(one for one in self._unplaced if self._worth_showing(one)),
+            coverage=covered,
+            bill=bill(calls, self._answered_twins(), self._standard_model, self._desk.prices),
+            budget=self._budget_facts(),
+            calls=calls,
+            notes=notes,
+        )
+
+    @property
+    def _standard_model(self) -> str:
+        return self._tiers[Tier.STANDARD].model
+
+    def _excerpts(self) -> list[Excerpt]:
+        return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
+
+    def _findings(self) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+        """What the model found and is worth showing, with what Hunkwise itself noticed in every chosen hunk."""
+        kept, dropped = keep(self._placed, self._options.min_confidence, self._options.severity)
+        own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
+        notes = list(self._prepared.notes)
+        if dropped:
+            notes.append(f"{dropped} findings below the confidence or severity asked for are not shown.")
+        if self._budget.overrun:
+            notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
+        return merge([*kept, *own]), tuple(notes)
+
+    def _worth_showing(self, unplaced: Unplaced) -> bool:
+        sure = unplaced.confidence >= self._options.min_confidence
+        return sure and unplaced.severity.rank <= self._options.severity.rank
+
+    def _coverage(self) -> Coverage:
+        left_out = dict(self._left_out)
+        if self._interrupted:
+            unasked = LeftOut(SkipReason.INTERRUPTED, "the run was interrupted")
+            left_out = {one.key: unasked for one in self._excerpts()} | left_out
+        return coverage(
+            self._excerpts(),
+            self._reviewed,
+            left_out,
+            self._prepared.skipped,
+            self._prepared.hunks,
+            lambda missing: price_of(missing, self._standard_model, self._desk.prices),
+        )
+
+    def _answered_twins(self) -> list[Excerpt]:
+        return [one for one in self._excerpts() if one.key in self._reviewed for _ in one.twins]
+
+    def _budget_facts(self) -> BudgetFacts:
+        budget = self._budget
+        return BudgetFacts(
+            limit_tokens=budget.limits.tokens,
+            before_tokens=budget.before.tokens,
+            spent_tokens=budget.spent.tokens,
+            limit_usd=budget.limits.usd,
+            before_usd=budget.before.usd,
+            spent_usd=budget.spent.usd,
+        )
+
+
+def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
+    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
+    for one in shown:
+        if one.excerpt.path == finding.path and any(
+            line.side is finding.side and line.number == finding.line for line in one.lines
+        ):
+            return one.excerpt
+    raise ValueError("a placed finding stands in one of the hunks it was placed in")

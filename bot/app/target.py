@@ -1,0 +1,27 @@
+"""What is reviewed: a diff with its facts, and the texts of its base and its head where they are at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from bot.core.diff.model import Diff
+from bot.core.receipt import TargetFacts
+from bot.ports import SourceTexts
+
+
+class NoTexts:
+    """SourceTexts of a bare diff: nothing is at hand."""
+
+    def text(self, path: str) -> bytes | None:  # noqa: ARG002  # the protocol's signature
+        """None, for every path."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A diff to review. What `base` says is trusted (settings, attributes, marks); what `head` says is only data."""
+
+    facts: TargetFacts
+    diff: Diff
+    base: SourceTexts = field(default_factory=NoTexts)
+    head: SourceTexts = field(default_factory=NoTexts)

@@ -1,0 +1,67 @@
+"""The flags that several commands share, each written and explained once."""
+
+from __future__ import annotations
+
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WHAT = "What to review"
+MONEY = "Money"
+MODELS = "Models"
+
+
+class Table(StrEnum):
+    """How `quote` and `diff` print."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def _dollars(text: str) -> Decimal:
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        raise typer.BadParameter(f"'{text}' is no amount of dollars") from None
+    if not amount.is_finite() or amount < 0:
+        raise typer.BadParameter("must be zero or more")
+    return amount
+
+
+DiffFile = Annotated[
+    str | None,
+    typer.Option("--diff", metavar="FILE", help="A unified git diff; - reads stdin.", rich_help_panel=WHAT),
+]
+Base = Annotated[
+    str | None,
+    typer.Option(metavar="REF", help="Review what came since this revision (merge base).", rich_help_panel=WHAT),
+]
+Head = Annotated[str | None, typer.Option(metavar="REF", help="…up to this one (default: HEAD).", rich_help_panel=WHAT)]
+WorkingTree = Annotated[
+    bool,
+    typer.Option(
+        "--working-tree", help="…up to the files as they lie here, uncommitted changes included.", rich_help_panel=WHAT
+    ),
+]
+Repo = Annotated[
+    Path, typer.Option(metavar="DIR", help="The git repository.", show_default="here", rich_help_panel=WHAT)
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Settings (default: .github/hunkwise.yml as it stands in the base)."),
+]
+BudgetUsd = Annotated[
+    Decimal | None,
+    typer.Option(metavar="X", parser=_dollars, help="Spend at most so many dollars.", rich_help_panel=MONEY),
+]
+BudgetTokens = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=0, help="Spend at most so many tokens, all kinds together.", rich_help_panel=MONEY),
+]
+Model = Annotated[str | None, typer.Option(metavar="ID", help="Use this model for everything.", rich_help_panel=MODELS)]
+ModelCheap = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of low risk.", rich_help_panel=MODELS)]
+ModelStandard = Annotated[str | None, typer.Option(metavar="ID", help="…for ordinary hunks.", rich_help_panel=MODELS)]
+ModelStrong = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of high risk.", rich_help_panel=MODELS)]

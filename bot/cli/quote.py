@@ -1,0 +1,61 @@
+"""`hunkwise quote`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.cli import flags
+from bot.cli.streams import print_json
+from bot.core.route import Routing
+
+
+def quote(
+    diff: flags.DiffFile = None,
+    base: flags.Base = None,
+    head: flags.Head = None,
+    working_tree: flags.WorkingTree = False,
+    repo: flags.Repo = Path(),
+    format: Annotated[flags.Table, typer.Option(help="How to print.")] = flags.Table.TEXT,
+    budget_usd: flags.BudgetUsd = None,
+    budget_tokens: flags.BudgetTokens = None,
+    model: flags.Model = None,
+    model_cheap: flags.ModelCheap = None,
+    model_standard: flags.ModelStandard = None,
+    model_strong: flags.ModelStrong = None,
+    routing: Annotated[
+        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
+    ] = None,
+    config: flags.Config = None,
+) -> None:
+    """Show what a review would ask and what it would cost, without asking anybody.
+
+    Needs no key. The highest price is what the review would reserve; it cannot spend more than its budget.
+    """
+    from bot.app.quote import quote as price
+    from bot.bootstrap import Source, load_plan
+    from bot.settings.load import Flags
+
+    said = Flags(
+        model=model,
+        model_cheap=model_cheap,
+        model_standard=model_standard,
+        model_strong=model_strong,
+        budget_usd=budget_usd,
+        budget_tokens=budget_tokens,
+        routing=routing,
+    )
+    plan = load_plan(Source(diff, base, head, working_tree, repo, config), said)
+    facts = price(plan.prepared, plan.options, plan.templates, plan.prices)
+    if format is flags.Table.JSON:
+        from bot.core.report.quote_facts import quote_as_json
+
+        print_json(quote_as_json(facts))
+        return
+    from bot.cli.tables import plan_table
+    from bot.cli.text import console_on
+
+    console_on(sys.stdout).print(plan_table(facts))

@@ -1,0 +1,124 @@
+"""`hunkwise review`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot import __version__
+from bot.cli import flags
+from bot.cli.streams import print_json, print_text
+from bot.core.route import Routing
+from bot.core.status import exit_code
+
+if TYPE_CHECKING:
+    from bot.bootstrap import Plan
+    from bot.core.receipt import Receipt
+
+
+class Format(StrEnum):
+    """How a review prints."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+
+
+class FailOn(StrEnum):
+    """Which findings make the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+def review(
+    diff: flags.DiffFile = None,
+    base: flags.Base = None,
+    head: flags.Head = None,
+    working_tree: flags.WorkingTree = False,
+    repo: flags.Repo = Path(),
+    format: Annotated[Format, typer.Option(help="How to print the receipt on stdout.")] = Format.TEXT,
+    budget_usd: flags.BudgetUsd = None,
+    budget_tokens: flags.BudgetTokens = None,
+    model: flags.Model = None,
+    model_cheap: flags.ModelCheap = None,
+    model_standard: flags.ModelStandard = None,
+    model_strong: flags.ModelStrong = None,
+    routing: Annotated[
+        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
+    ] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=64, help="So many requests at once (default: 8).")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="NAME", help="Write findings in this language.")] = None,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="Exit with 1 if a finding is at least this grave (default: never).")
+    ] = None,
+    config: flags.Config = None,
+    simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+) -> None:
+    """Review a diff or a range of commits, and print findings, coverage and the bill.
+
+    The budget holds whatever happens: every request reserves the most it can cost before it is sent.
+
+    Needs ANTHROPIC_API_KEY; without it (and without ANTHROPIC_BASE_URL) the built-in stand-in answers, and says so.
+
+    Exit code: 0 reviewed; 1 a finding at or above --fail-on; 2 wrong usage; 3 partial or failed; 130 interrupted.
+    """
+    from bot.bootstrap import Access, Source, load_plan, run_review
+    from bot.cli.progress import shown_progress
+    from bot.settings.load import Flags
+
+    source = Source(diff, base, head, working_tree, repo, config)
+    said = Flags(
+        model=model,
+        model_cheap=model_cheap,
+        model_standard=model_standard,
+        model_strong=model_strong,
+        budget_usd=budget_usd,
+        budget_tokens=budget_tokens,
+        routing=routing,
+        concurrency=concurrency,
+        language=language,
+        fail_on=fail_on,
+    )
+    plan = load_plan(source, said)
+    access = Access.from_environment(os.environ, simulate=simulate)
+    if access.simulated and not simulate:
+        typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
+    with shown_progress(sys.stderr, quiet=quiet) as observer:
+        receipt = run_review(plan, access, observer)
+    _print(receipt, plan, format)
+    raise typer.Exit(exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete))
+
+
+def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
+    if format is Format.JSON:
+        from bot.core.report.receipt_json import receipt_as_json
+
+        print_json(receipt_as_json(receipt))
+    elif format is Format.SARIF:
+        from bot.core.report.sarif import sarif_log
+
+        print_json(sarif_log(receipt, __version__))
+    elif format is Format.MARKDOWN:
+        from bot.core.report.markdown import receipt_as_markdown
+
+        print_text(receipt_as_markdown(receipt))
+    else:
+        from bot.cli.text import console_on, print_review
+        from bot.core.report.code_excerpt import excerpts_from
+        from bot.core.show import show
+
+        paths = {finding.path for finding in receipt.findings}
+        excerpts = (one for batch in plan.prepared.batches for one in batch.excerpts if one.path in paths)
+        print_review(receipt, console_on(sys.stdout), excerpts_from(map(show, excerpts)))

@@ -1,0 +1,122 @@
+"""Flags win over the environment, the environment over the repository's file, the file over the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from bot.app.options import Options
+from bot.core.budget import Limits
+from bot.core.excerpt import Tier
+from bot.core.finding import Severity
+from bot.core.pricing import ModelPrice
+from bot.core.prompt.system import Instruction
+from bot.core.route import Routing
+from bot.errors import BadConfiguration
+from bot.settings.file import PriceSection, RepositoryFile
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """What the command line or the Action's inputs say; None where they say nothing."""
+
+    model: str | None = None
+    model_cheap: str | None = None
+    model_standard: str | None = None
+    model_strong: str | None = None
+    budget_usd: Decimal | None = None
+    budget_tokens: int | None = None
+    routing: str | None = None
+    concurrency: int | None = None
+    language: str | None = None
+    fail_on: str | None = None
+    cache_ttl: str | None = None
+    run_seconds: float | None = None
+
+
+def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> Options:
+    """Put the layers together. `style_guide` is the text of the file that `style_guide:` names."""
+    defaults = Options()
+    return replace(
+        defaults,
+        models=_models(flags, file, defaults.models),
+        effort={tier: getattr(file.effort, tier.value) or defaults.effort[tier] for tier in Tier},
+        prices={model: _price(section) for model, section in file.prices.items()},
+        limits=_limits(flags, file, defaults.limits),
+        include=tuple(file.include),
+        exclude=tuple(file.exclude),
+        style_guide=style_guide,
+        instructions=tuple(Instruction(tuple(one.paths), one.text) for one in file.instructions),
+        fail_on=_fail_on(flags.fail_on or file.fail_on),
+        **_simple(flags, file, defaults),
+    )
+
+
+def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, Any]:
+    """The settings that are one value, each from the first layer that names it."""
+    routing = flags.routing or file.routing
+    cache_ttl = flags.cache_ttl or file.cache_ttl or defaults.cache_ttl
+    said = {
+        "routing": Routing(routing) if routing else None,
+        "concurrency": flags.concurrency or file.concurrency,
+        "context_tokens": file.context_tokens,
+        "silence_seconds": file.silence_seconds,
+        "run_seconds": flags.run_seconds or file.run_seconds,
+        "sizes": replace(defaults.sizes, batch_tokens=file.batch_tokens) if file.batch_tokens else None,
+        "language": flags.language or file.language,
+        "min_confidence": file.min_confidence,
+        "severity": file.severity,
+        "on_incomplete": file.on_incomplete,
+        "cheaper_when_tight": file.budget.cheaper_when_tight,
+    }
+    chosen = {name: value for name, value in said.items() if value is not None}
+    return {**chosen, "cache_ttl": None if cache_ttl == "off" else cache_ttl}
+
+
+def _models(flags: Flags, file: RepositoryFile, defaults: Mapping[Tier, str]) -> dict[Tier, str]:
+    return {
+        tier: getattr(flags, f"model_{tier.value}")
+        or flags.model
+        or getattr(file.models, tier.value)
+        or file.model
+        or defaults[tier]
+        for tier in Tier
+    }
+
+
+def _limits(flags: Flags, file: RepositoryFile, defaults: Limits) -> Limits:
+    """A limit that is named alone stands alone: naming dollars does not keep the default in tokens, and vice versa.
+
+    In the file, `null` takes a limit away.
+    """
+    if flags.budget_usd is not None or flags.budget_tokens is not None:
+        return Limits(tokens=flags.budget_tokens, usd=flags.budget_usd)
+    if file.budget.model_fields_set & {"usd", "tokens"}:
+        return Limits(tokens=file.budget.tokens, usd=file.budget.usd)
+    return defaults
+
+
+def _price(section: PriceSection) -> ModelPrice:
+    """Cache prices that are not given follow the provider's usual ratios to the input price."""
+    return ModelPrice(
+        input=section.input,
+        output=section.output,
+        cache_write_5m=_given(section.cache_write_5m, section.input * Decimal("1.25")),
+        cache_write_1h=_given(section.cache_write_1h, section.input * 2),
+        cache_read=_given(section.cache_read, section.input / 10),
+    )
+
+
+def _given(price: Decimal | None, otherwise: Decimal) -> Decimal:
+    return otherwise if price is None else price
+
+
+def _fail_on(word: str | None) -> Severity | None:
+    if word is None or word == "never":
+        return None
+    try:
+        return Severity(word)
+    except ValueError:
+        raise BadConfiguration(f"'{word}' is no severity.", next_step="Use error, warning, info or never.") from None

@@ -1,0 +1,116 @@
+"""Stand-ins for what the application needs from outside, each as small as it can be and still be true."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome, Purpose
+from bot.core.pricing import ModelPrice, PriceList
+from bot.core.progress import Event
+from bot.core.usage import Usage
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+PLAIN = "plain-model"
+"""A model at one dollar a million tokens of input and two of output, with Claude's usual cache prices."""
+
+PRICES = PriceList(
+    NOON,
+    {PLAIN: ModelPrice(Decimal(1), Decimal(2), Decimal("1.25"), Decimal(2), Decimal("0.1"))},
+)
+ANYTHING = Contract("anything", {"type": "object"}, str)
+
+
+class FakeClock:
+    """Time that passes only when somebody sleeps; safe for threads."""
+
+    def __init__(self) -> None:
+        self._seconds = 0.0
+        self._lock = threading.Lock()
+        self.slept: list[float] = []
+
+    def now(self) -> datetime:
+        """Noon, and what was slept since."""
+        return NOON + timedelta(seconds=self.monotonic())
+
+    def monotonic(self) -> float:
+        """Seconds slept so far."""
+        with self._lock:
+            return self._seconds
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass at once."""
+        with self._lock:
+            self._seconds += seconds
+            self.slept.append(seconds)
+
+
+@dataclass
+class Watcher:
+    """An Observer that remembers."""
+
+    events: list[Event] = field(default_factory=list)
+
+    def on(self, event: Event) -> None:
+        """Keep the event."""
+        self.events.append(event)
+
+
+class NoCounter:
+    """A TokenCounter where counting is not to be had."""
+
+    def count(self, request: ModelRequest) -> int | None:  # noqa: ARG002  # the protocol's signature
+        """Nothing."""
+        return None
+
+
+@dataclass
+class TableCounter:
+    """A TokenCounter that knows the answer for each number of hunks, and how often it was asked."""
+
+    by_hunks: Mapping[int, int]
+    asked: int = 0
+
+    def count(self, request: ModelRequest) -> int | None:
+        """The table's figure."""
+        self.asked += 1
+        return self.by_hunks.get(len(request.hunks))
+
+
+@dataclass
+class Vendor:
+    """A Provider that does what `act` says and keeps every request it got."""
+
+    act: Callable[[ModelRequest], ModelAnswer]
+    requests: list[ModelRequest] = field(default_factory=list)
+
+    def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
+        """Keep the request, begin, and act."""
+        self.requests.append(request)
+        begun()
+        return self.act(request)
+
+
+def a_request(**changes: object) -> ModelRequest:
+    """A small request to PLAIN: 100 prefix tokens, one hunk of 40 bytes, room for 50 tokens of answer."""
+    request = ModelRequest(
+        model=PLAIN,
+        system="s",
+        facts="f",
+        hunks=("x" * 40,),
+        contract=ANYTHING,
+        max_tokens=50,
+        least_output_tokens=10,
+        prefix_tokens=100,
+        purpose=Purpose("standard", "because", 1),
+    )
+    return replace(request, **changes)  # type: ignore[arg-type]  # a builder's changes are checked by replace itself
+
+
+def an_answer(text: str = '{"findings": []}', **usage: int) -> ModelAnswer:
+    """An answer with this usage (100 tokens in and 10 out unless said otherwise)."""
+    spent = Usage(**(usage or {"input_tokens": 100, "output_tokens": 10}))
+    return ModelAnswer(text, spent, Outcome.ANSWERED, "req_1")
