@@ -72,7 +72,9 @@ def _hunk(path: str, found: FoundHunk, data: bytes, head: int, stop: int) -> Hun
         body,
     )
     remarks = body.count(b"\n\\") + body.startswith(b"\\")
-    if not body or body.count(b"\n") - remarks != hunk.old_count + hunk.added:
+    if not body:
+        raise Unreadable("a hunk holds no lines")
+    if body.count(b"\n") - remarks != found.source_length + found.added:
         raise Unreadable("a hunk holds more lines than its header says")
     if not (_is_in_a_file(hunk.old_start, hunk.old_count) and _is_in_a_file(hunk.new_start, hunk.new_count)):
         raise Unreadable("a hunk header counts lines that no file has")

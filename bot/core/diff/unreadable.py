@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Unreadable(Exception):  # noqa: N818 - said of a file, it reads as it should
+class Unreadable(Exception):
     """One file of the diff does not hold together; its message becomes `FileDiff.unreadable`.
 
     Never leaves core/diff: one bad file must not cost the others.
