@@ -29,7 +29,7 @@ _ROWS = st.tuples(
     st.sampled_from("+- "),
     st.sampled_from(["", "x = 1", "def f():", "import os", "    if password:", "word " * 30, "y" * 900, "z" * 60_000]),
 )
-_HUNKS = st.lists(st.lists(_ROWS.map("".join), min_size=1, max_size=25), min_size=1, max_size=6)
+_HUNKS = st.lists(st.lists(_ROWS.map("".join), min_size=1, max_size=14), min_size=1, max_size=4)
 _SIZES = st.builds(
     RequestSizes,
     batch_tokens=st.integers(50, 3_000),

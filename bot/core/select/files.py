@@ -8,7 +8,7 @@ from bot.core.diff.model import Diff, FileDiff, FileStatus, Hunk
 from bot.core.excerpt import Skipped, SkipReason
 from bot.core.languages import FileKind, kind_of, language_of
 from bot.core.select.marks import shows_mark_of_base
-from bot.core.select.paths import PathRule
+from bot.core.select.paths import Verdict
 from bot.core.select.rules import PathJudge, SelectionRules
 
 _SUBMODULE = "160000"
@@ -58,13 +58,13 @@ def select(diff: Diff, rules: SelectionRules) -> Selection:
     return Selection(tuple(chosen), tuple(skipped))
 
 
-def _whole_file(file: FileDiff, rules: SelectionRules, judge: PathJudge) -> PathRule | None:
+def _whole_file(file: FileDiff, rules: SelectionRules, judge: PathJudge) -> Verdict | None:
     """Why the whole file is skipped. Rules go first: what nobody wants reviewed leaves no gap when it is broken."""
     rule = judge.verdict(file.path)
     if rule is not None:
         return rule
     if _generated_in_base(file, rules) and not judge.is_reincluded(file.path):
-        return PathRule(SkipReason.GENERATED, "a generator's mark in the base")
+        return Verdict(SkipReason.GENERATED, "a generator's mark in the base")
     return _by_content(file) or _by_size(file, rules)
 
 
@@ -74,31 +74,29 @@ def _generated_in_base(file: FileDiff, rules: SelectionRules) -> bool:
     return (file.old_path or file.path) in rules.generated_in_base or shows_mark_of_base(file)
 
 
-def _by_content(file: FileDiff) -> PathRule | None:
+def _by_content(file: FileDiff) -> Verdict | None:
     if file.unreadable is not None:
-        return PathRule(SkipReason.UNREADABLE, file.unreadable)
+        return Verdict(SkipReason.UNREADABLE, file.unreadable)
     if file.binary:
-        return PathRule(SkipReason.BINARY, "")
+        return Verdict(SkipReason.BINARY, "")
     if _SUBMODULE in {file.old_mode, file.new_mode}:
-        return PathRule(SkipReason.EMPTY, "a submodule's pointer")
+        return Verdict(SkipReason.EMPTY, "a submodule's pointer")
     return None if file.hunks else _without_hunks(file)
 
 
-def _without_hunks(file: FileDiff) -> PathRule:
+def _without_hunks(file: FileDiff) -> Verdict:
     if file.status in {FileStatus.RENAMED, FileStatus.COPIED}:
-        return PathRule(SkipReason.RENAME_ONLY, f"from {file.old_path}")
+        return Verdict(SkipReason.RENAME_ONLY, f"from {file.old_path}")
     if file.status is FileStatus.MODIFIED and file.old_mode != file.new_mode:
-        return PathRule(SkipReason.MODE_ONLY, f"{file.old_mode} to {file.new_mode}")
-    return PathRule(SkipReason.EMPTY, "")
+        return Verdict(SkipReason.MODE_ONLY, f"{file.old_mode} to {file.new_mode}")
+    return Verdict(SkipReason.EMPTY, "")
 
 
-def _by_size(file: FileDiff, rules: SelectionRules) -> PathRule | None:
+def _by_size(file: FileDiff, rules: SelectionRules) -> Verdict | None:
     size = sum(len(hunk.body) for hunk in file.hunks)
     if size <= rules.max_file_bytes:
         return None
-    return PathRule(
-        SkipReason.TOO_LARGE, f"{size:,} bytes of changes; the limit for a file is {rules.max_file_bytes:,}"
-    )
+    return Verdict(SkipReason.TOO_LARGE, f"{size:,} bytes of changes; the limit for a file is {rules.max_file_bytes:,}")
 
 
 def _one_hunk(hunk: Hunk, rules: SelectionRules) -> Skipped | None:

@@ -13,8 +13,8 @@ from bot.core.excerpt import SkipReason
 
 
 @dataclass(frozen=True, slots=True)
-class PathRule:
-    """The reason a path is skipped for, and the part of the path that gave it away."""
+class Verdict:
+    """Why a file is skipped, and what says so: the part of its path, the pattern, the size."""
 
     reason: SkipReason
     detail: str
@@ -56,7 +56,7 @@ _GENERATED = re.compile(
 )
 
 
-def path_rule(path: str) -> PathRule | None:
+def path_rule(path: str) -> Verdict | None:
     """The rule that says not to review this path, or None."""
     for reason, pattern in (
         (SkipReason.VENDORED, _VENDORED),
@@ -67,5 +67,5 @@ def path_rule(path: str) -> PathRule | None:
         if match:
             groups = match.groupdict()
             ending = groups.get("ending")
-            return PathRule(reason, f"*{ending}" if ending else groups["why"])
+            return Verdict(reason, f"*{ending}" if ending else groups["why"])
     return None

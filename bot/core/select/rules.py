@@ -9,7 +9,7 @@ from pathspec import GitIgnoreSpec
 
 from bot.core.excerpt import SkipReason
 from bot.core.select.attributes import GENERATED, VENDORED, Attributes
-from bot.core.select.paths import PathRule, path_rule
+from bot.core.select.paths import Verdict, path_rule
 from bot.errors import BadConfiguration
 
 
@@ -46,14 +46,14 @@ class PathJudge:
         self._exclude = _globs("exclude", rules.exclude)
         self._attributes = Attributes(rules.gitattributes)
 
-    def verdict(self, path: str) -> PathRule | None:
+    def verdict(self, path: str) -> Verdict | None:
         """Why a path is skipped, or None. The configuration's word beats the attributes', theirs the built-in rules."""
         if self._include.patterns and not self._include.match_file(path):
-            return PathRule(SkipReason.EXCLUDED, "matches no include pattern")
+            return Verdict(SkipReason.EXCLUDED, "matches no include pattern")
         excluded = self._exclude.check_file(path)
         if excluded.include:
             pattern = self._exclude.patterns[excluded.index or 0]
-            return PathRule(SkipReason.EXCLUDED, f"exclude: {getattr(pattern, 'pattern', '')}")
+            return Verdict(SkipReason.EXCLUDED, f"exclude: {getattr(pattern, 'pattern', '')}")
         if excluded.include is False:
             return None
         return self._by_attribute_or_name(path)
@@ -63,12 +63,12 @@ class PathJudge:
         by_configuration = self._exclude.check_file(path).include is False
         return by_configuration or self._attributes.says(path, GENERATED) is False
 
-    def _by_attribute_or_name(self, path: str) -> PathRule | None:
+    def _by_attribute_or_name(self, path: str) -> Verdict | None:
         by_name = path_rule(path)
         for attribute, reason in ((GENERATED, SkipReason.GENERATED), (VENDORED, SkipReason.VENDORED)):
             said = self._attributes.says(path, attribute)
             if said:
-                return PathRule(reason, f".gitattributes: {attribute}")
+                return Verdict(reason, f".gitattributes: {attribute}")
             if said is False and by_name is not None and by_name.reason is reason:
                 by_name = None
         return by_name

@@ -63,6 +63,13 @@ def test_equal_changes_share_a_request_across_folders() -> None:
     assert sorted(_paths(_pack(found, 1_000))) == [["a/1.py", "b/1.py"], ["a/2.py"]]
 
 
+def test_a_batch_keeps_the_order_of_the_diff() -> None:
+    """Relatives are gathered first, but hunks are read in the order they stand in."""
+    change = "+retry(forever)"
+    found = [excerpt("a/1.py", " one", change), _of("a/2.py", 100), excerpt("b/1.py", " two", change)]
+    assert _paths(_pack(found)) == [["a/1.py", "a/2.py", "b/1.py"]]
+
+
 def test_batches_hold_to_both_limits() -> None:
     """Tokens bound a request's cost, hunks its reader's attention."""
     found = [_of(f"a/{n}.py", 100) for n in range(50)]

@@ -85,7 +85,7 @@ def test_a_little_strong_work_is_not_worth_its_prefix() -> None:
 
 def test_a_family_goes_to_one_tier() -> None:
     """Hunks with equal changed lines share a cause, so they must be able to share a request."""
-    changed = ["+value = compute()"] * 300
+    changed = ["+value = compute()"] * 600
     test, source = excerpt("tests/test_a.py", " a", *changed), excerpt("a.py", " b", *changed)
     assert route(replace(test, risk=10)).tier is Tier.CHEAP
     assert {one.tier for one in route_all([replace(test, risk=10), source], Routing.RULES)} == {Tier.STANDARD}
