@@ -13,7 +13,7 @@ from enum import StrEnum
 from identify.identify import tags_from_filename
 
 from bot.core.excerpt import SkipReason
-from bot.core.select.paths import path_rule
+from bot.core.path_rules import path_rule
 
 GUIDES = ("python", "javascript", "go", "jvm", "rust", "c", "sql", "shell", "dockerfile", "ci")
 """Languages with a style guide, in the order the guides stand in the prompt."""

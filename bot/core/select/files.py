@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from bot.core.diff.model import Diff, FileDiff, FileStatus, Hunk
 from bot.core.excerpt import Skipped, SkipReason
 from bot.core.languages import FileKind, kind_of, language_of
+from bot.core.path_rules import Verdict
 from bot.core.select.marks import shows_mark_of_base
-from bot.core.select.paths import Verdict
 from bot.core.select.rules import PathJudge, SelectionRules
 
 _SUBMODULE = "160000"

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathspec import GitIgnoreSpec
 
 from bot.core.excerpt import SkipReason
+from bot.core.path_rules import Verdict, path_rule
 from bot.core.select.attributes import GENERATED, VENDORED, Attributes
-from bot.core.select.paths import Verdict, path_rule
 from bot.errors import BadConfiguration
 
 

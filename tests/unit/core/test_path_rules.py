@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.excerpt import SkipReason
-from bot.core.select.paths import path_rule
+from bot.core.path_rules import path_rule
 
 
 @pytest.mark.parametrize(
