@@ -17,6 +17,7 @@ def file_with(hunks: bytes) -> FileDiff:
 
 
 def raws(file: FileDiff) -> list[bytes]:
+    """The bytes of all lines of a file."""
     return [line.raw for hunk in file.hunks for line in hunk.lines]
 
 
@@ -51,8 +52,10 @@ def test_each_side_offers_exactly_its_range() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    [b"\r", b"a\rb", b"\x0b", b"\x0c", b"\x1c\x1d\x1e", b"\x85", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9"]
-    + [b"\0", b"\xe9\xff\xfe", b"@@ -1 +1 @@", b"-- a", b"++ b", b"diff --git a/q b/q", b"\\ No newline", b""],
+    [
+        *(b"\r", b"a\rb", b"\x0b", b"\x0c", b"\x1c\x1d\x1e", b"\x85", b"\xc2\x85", b"\xe2\x80\xa8", b"\xe2\x80\xa9"),
+        *(b"\0", b"\xe9\xff\xfe", b"@@ -1 +1 @@", b"-- a", b"++ b", b"diff --git a/q b/q", b"\\ No newline", b""),
+    ],
 )
 def test_only_a_newline_ends_a_line(text: bytes) -> None:
     """Other separators shift line numbers for whoever splits at them; other encodings cost the whole diff."""

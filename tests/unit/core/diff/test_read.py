@@ -25,7 +25,7 @@ def test_files_keep_their_order() -> None:
 
 
 def test_a_file_that_became_a_link_is_one_modified_file() -> None:
-    """git writes two entries; two files of one path would be reviewed and counted twice."""
+    """One path must be one file: git writes two entries for it, which would be counted twice."""
     (file,) = read_diff(REMOVED + LINKED).files
     assert (file.path, file.status, file.unreadable) == ("x", FileStatus.MODIFIED, None)
     assert (file.old_mode, file.new_mode) == ("100644", "120000")

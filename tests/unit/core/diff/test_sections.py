@@ -15,6 +15,7 @@ SIGNATURE = b"-- \n2.39.5\n\n"
 
 
 def paths(data: bytes) -> list[str]:
+    """The paths of all files of a diff."""
     return [file.path for file in read_diff(data).files]
 
 
