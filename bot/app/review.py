@@ -89,7 +89,7 @@ class _Run:
         jobs = self._maker.jobs(self._tiers)
         if not jobs:
             return
-        self._desk.observer.on(PlanMade(len(jobs), self._prepared.hunks))
+        self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
         dispatcher = Dispatcher(
             jobs,
             self._maker.request,

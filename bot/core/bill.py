@@ -25,7 +25,7 @@ def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: s
         if call.cost_usd:
             by_model[call.model] = by_model.get(call.model, Decimal(0)) + call.cost_usd
     return Bill(
-        requests=sum(call.outcome == Outcome.ANSWERED for call in calls),
+        requests=sum(call.attempt == 1 for call in calls),
         attempts=len(calls),
         usage=usage,
         total_usd=sum((call.cost_usd for call in calls), Decimal(0)),
