@@ -184,7 +184,7 @@ RULES = (
         body="A tuple with elements is always true, so nothing is checked. Remove the parentheses.",
         confidence=0.95,
         pattern=re.compile(
-            r"^(?P<head>\s*assert )\((?P<test>[^(),]+(?:\([^()]*\))?), (?P<text>[\"'][^\"']*[\"'])\)\s*$"
+            r"^(?P<head>\s*assert )\((?P<test>(?:[^(),]|\([^()]*\))+), (?P<text>[\"'][^\"']*[\"'])\)\s*$"
         ),
         in_tests=True,
         rewrite=lambda text, found: (

@@ -1,0 +1,33 @@
+"""The server's own account."""
+
+from __future__ import annotations
+
+from bot.simulator.log import RequestLog, UsageFigures
+
+
+def test_totals_keep_delivered_and_lost_usage_apart() -> None:
+    """What was charged and never arrived is what a client must have reserved for."""
+    log = RequestLog()
+    delivered, lost, refused = (log.open(f"req_{n}", "/v1/messages", float(n)) for n in range(3))
+    log.note(delivered, model="a", status=200, usage=UsageFigures(1, 2, 3, 4, 5, 1), delivered=True)
+    log.note(lost, model="b", fault="reset", usage=UsageFigures(output_tokens=7))
+    log.note(refused, model="a", status=429, fault="429:1")
+    log.note(log.open("req_9", "/v1/models", 9.0), status=200, delivered=True)
+    totals = log.totals()
+    assert totals["requests"] == 3
+    assert totals["delivered"]["cache_read_tokens"] == 4
+    assert totals["billed_not_delivered"]["output_tokens"] == 7
+    assert totals["by_model"]["b"]["delivered"]["output_tokens"] == 0
+    assert totals["by_model"]["a"]["requests"] == 2
+    assert totals["by_status"] == {"200": 1, "None": 1, "429": 1}
+    assert totals["by_fault"] == {"reset": 1, "429:1": 1}
+
+
+def test_records_are_a_snapshot() -> None:
+    """What was read does not change under the reader."""
+    log = RequestLog()
+    number = log.open("req", "/v1/messages", 0.0)
+    before = log.records()
+    log.note(number, status=200)
+    assert before[0].status is None
+    assert log.records()[0].status == 200
