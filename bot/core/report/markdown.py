@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.core.calls import Call
@@ -19,8 +18,9 @@ from bot.core.report.figures import (
     saving_rows,
     token_rows,
 )
+from bot.core.report.markdown_blocks import clip, code_span, folded, table
 from bot.core.report.words import MARKS, SIMULATED, by_severity, counted, headline, left_out, lines_of, printable_path
-from bot.core.sanitise import safe_fence, table_cell, terminal
+from bot.core.sanitise import safe_fence, sanitise_line, sanitise_markdown, table_cell, terminal
 
 LIMIT = 65_000
 """Characters: under the 65,536 a comment may have, with room for what a publisher adds."""
@@ -94,8 +94,11 @@ def _footer(receipt: Receipt, without: str) -> list[str]:
 
 
 def _notes(receipt: Receipt, detail: _Detail) -> list[str]:
-    notes = [f"> - {table_cell(_clip(note, detail.text))}" for note in receipt.notes]
-    return ["\n".join(["> **Please note**", ">", *_first(notes, detail.rows, "> - ")])] if notes else []
+    if not receipt.notes:
+        return []
+    notes = [sanitise_line(note, limit=detail.text) for note in receipt.notes[: detail.rows]]
+    lines = [f"> - {note}" for note in notes + _rest(len(receipt.notes), detail)]
+    return ["\n".join(["> **Please note**", ">", *lines])]
 
 
 def _findings(findings: Sequence[Finding], detail: _Detail) -> list[str]:
@@ -107,42 +110,43 @@ def _findings(findings: Sequence[Finding], detail: _Detail) -> list[str]:
             total = sum(finding.severity is severity for finding in findings)
             blocks.append(f"### {_HEADINGS[severity]} ({total:,})")
             blocks.extend(_finding(finding, detail) for finding in of_it)
-    if len(shown) > detail.rows:
-        blocks.append(f"… and {counted(len(shown) - detail.rows, 'finding')} more.")
-    return blocks
+    return blocks + _rest(len(shown), detail)
 
 
 def _finding(finding: Finding, detail: _Detail) -> str:
     sure = f"{finding.confidence:.0%} sure"
     lines = [
-        f"**{_title(finding.title, detail)}**  ",
-        f"{_path(finding.path, detail)} {lines_of(finding)} · {table_cell(_clip(finding.category, 60))} · {sure}",
+        f"**{sanitise_line(finding.title, limit=detail.text)}**  ",
+        f"{_path(finding.path, detail)} {lines_of(finding)} · {sanitise_line(finding.category, limit=60)} · {sure}",
         "",
-        _clip_prose(finding.body, detail.text),
+        sanitise_markdown(finding.body, limit=detail.text),
     ]
     if finding.suggestion is not None and detail.suggestions:
         lines += ["", *_suggestion(finding, finding.suggestion)]
     if finding.also_at:
-        places = [f"{_path(place.path, detail)} line {place.line}" for place in finding.also_at]
-        lines += ["", "The same at " + ", ".join(_first(places, detail.rows, "")) + "."]
+        places = [f"{_path(place.path, detail)} line {place.line}" for place in finding.also_at[: detail.rows]]
+        lines += ["", f"The same at {', '.join(places + _rest(len(finding.also_at), detail))}."]
     return "\n".join(lines)
 
 
 def _suggestion(finding: Finding, suggestion: str) -> list[str]:
     if not suggestion:
         return [f"Suggested: remove {lines_of(finding)}."]
-    return [f"Suggested for {lines_of(finding)}:", "", safe_fence(suggestion)]
+    code = "\n".join(terminal(line) for line in suggestion.split("\n"))
+    return [f"Suggested for {lines_of(finding)}:", "", safe_fence(code)]
 
 
 def _unplaced(unplaced: Sequence[Unplaced], detail: _Detail) -> list[str]:
     if not unplaced:
         return []
-    rows = [
-        f"- **{finding.severity.value}: {_title(finding.title, detail)}** ({_path(finding.path, detail)}, "
-        f"{table_cell(_clip(finding.why, detail.text))})  \n  {table_cell(_clip(finding.body, detail.text))}"
-        for finding in unplaced
-    ]
-    return [f"### Without a line ({len(unplaced):,})", "\n".join(_first(rows, detail.rows, "- "))]
+    rows = [_unplaced_row(finding, detail) for finding in unplaced[: detail.rows]]
+    lines = [f"- {row}" for row in rows + _rest(len(unplaced), detail)]
+    return [f"### Without a line ({len(unplaced):,})", "\n".join(lines)]
+
+
+def _unplaced_row(finding: Unplaced, detail: _Detail) -> str:
+    title, why, body = (sanitise_line(text, limit=detail.text) for text in (finding.title, finding.why, finding.body))
+    return f"**{finding.severity.value}: {title}** ({_path(finding.path, detail)}, {why})  \n  {body}"
 
 
 def _coverage(coverage: Coverage, detail: _Detail) -> list[str]:
@@ -156,12 +160,12 @@ def _coverage(coverage: Coverage, detail: _Detail) -> list[str]:
         price = "" if group.cost_usd is None else f"about {about_dollars(group.cost_usd)}"
         rows.append((f"Left out: {group.reason.value}", group.amount, price))
     rows.append(("**In the diff**", f"**{counted(coverage.hunks, 'hunk')}**", ""))
-    blocks = ["### Coverage", _table(("", "How much", "To review it"), rows, "lrr")]
+    blocks = ["### Coverage", table(("", "How much", "To review it"), rows, "lrr")]
     if coverage.skipped:
-        listed = [_skipped_row(entry, detail) for group in left_out(coverage) for entry in group.entries]
-        table = _table(("Where", "Hunk", "Why", "To review it"), listed[: detail.rows], "lllr")
-        more = f"\n\n… and {len(listed) - detail.rows:,} more." if len(listed) > detail.rows else ""
-        blocks.append(_folded(f"What was left out ({len(listed):,})", table + more))
+        entries = [entry for group in left_out(coverage) for entry in group.entries]
+        named = [_skipped_row(entry, detail) for entry in entries[: detail.rows]]
+        listed = [table(("Where", "Hunk", "Why", "To review it"), named, "lllr"), *_rest(len(entries), detail)]
+        blocks.append(folded(f"What was left out ({len(entries):,})", "\n\n".join(listed)))
     return blocks
 
 
@@ -171,8 +175,8 @@ def _skipped_row(entry: SkippedWithPrice, detail: _Detail) -> tuple[str, ...]:
     price = "" if entry.cost_to_review_usd is None else f"about {about_dollars(entry.cost_to_review_usd)}"
     return (
         _path(skipped.path, detail),
-        _code(skipped.hunk) if skipped.hunk else "whole file",
-        table_cell(_clip(why, detail.text)),
+        code_span(clip(skipped.hunk, 80)) if skipped.hunk else "whole file",
+        table_cell(clip(why, detail.text)),
         price,
     )
 
@@ -191,14 +195,14 @@ def _bill(receipt: Receipt, detail: _Detail) -> list[str]:
     return [
         "### The bill",
         asked,
-        _table(("Dollars", ""), dollars[-detail.rows :], "lr"),
-        _table(("Tokens", ""), tokens, "lr"),
+        table(("Dollars", ""), dollars[-detail.rows :], "lr"),
+        table(("Tokens", ""), tokens, "lr"),
         "\n".join(lines),
     ]
 
 
 def _sum(label: str, figure: str) -> tuple[str, str]:
-    cell = table_cell(_clip(label, 100))
+    cell = table_cell(clip(label, 100))
     return (f"**{cell}**", f"**{figure}**") if label in {TOTAL_DOLLARS, TOTAL_TOKENS} else (cell, figure)
 
 
@@ -222,44 +226,13 @@ def _calls(calls: Sequence[Call], detail: _Detail) -> list[str]:
         for number, (call, cost) in enumerate(zip(calls, costs, strict=True), 1)
     ]
     names = ("", "Model", "Tier", "Hunks", "Attempt", "Outcome", "Took", "Tokens in", "Tokens out", "Dollars")
-    return [_folded(f"Calls ({len(calls):,})", _table(names, rows, "rllrrlrrrr"))]
-
-
-def _table(names: Sequence[str], rows: Iterable[Sequence[str]], alignment: str) -> str:
-    ruler = ["---:" if side == "r" else "---" for side in alignment]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in (names, ruler, *rows))
-
-
-def _folded(summary: str, content: str) -> str:
-    return f"<details><summary>{summary}</summary>\n\n{content}\n\n</details>"
-
-
-def _title(title: str, detail: _Detail) -> str:
-    return table_cell(_clip(title, detail.text))
+    return [folded(f"Calls ({len(calls):,})", table(names, rows, "rllrrlrrrr"))]
 
 
 def _path(path: str, detail: _Detail) -> str:
-    return _code(_clip(printable_path(path), detail.text))
+    return code_span(clip(printable_path(path), detail.text))
 
 
-def _code(text: str) -> str:
-    """Foreign text as a code span, in a table too: on one line, fenced by more backticks than it holds."""
-    line = terminal(text).replace("|", "\\|")
-    fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", line)), default=0))
-    return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
-
-
-def _first(rows: list[str], most: int, mark: str) -> list[str]:
-    return rows if len(rows) <= most else [*rows[:most], f"{mark}… and {len(rows) - most:,} more"]
-
-
-def _clip(text: str, most: int) -> str:
-    return text if len(text) <= most else f"{text[: most - 1]}…"
-
-
-def _clip_prose(text: str, most: int) -> str:
-    """Prose cut at a word; code blocks go first, so that no cut leaves a fence open."""
-    if len(text) <= most:
-        return text
-    prose = text.partition("\n```")[0].partition("\n~~~")[0]
-    return prose if len(prose) <= most else f"{prose[:most].rpartition(' ')[0] or prose[:most]} …"
+def _rest(total: int, detail: _Detail) -> list[str]:
+    """What a list shortened to the detail's rows ends with."""
+    return [f"… and {total - detail.rows:,} more"] if total > detail.rows else []
