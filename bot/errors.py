@@ -6,6 +6,12 @@
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
     │   └── GitRefused                git could not give the diff that was asked for
+    ├── CodeHostError                 GitHub did not do what was asked; exit 3
+    │   ├── NotPermitted              the token may not; names the permission that is missing
+    │   ├── HostRefused               the request is invalid as it is (422)
+    │   ├── NoSuchThing               it does not exist, or the token may not see it
+    │   ├── DiffTooLarge              the diff is not given whole (406)
+    │   └── HostUnavailable           nobody knows whether it happened: look before asking again
     └── CallFailed                    one attempt at a model gave no answer; never reaches a user
 
 A message is one or two plain sentences; `next_step` is what the reader can do about it.
@@ -51,6 +57,30 @@ class UnknownPrice(WrongUsage):
 
 class GitRefused(WrongUsage):
     """git is missing, the folder is no repository, or a revision does not exist."""
+
+
+class CodeHostError(HunkwiseError):
+    """GitHub did not do what was asked."""
+
+
+class NotPermitted(CodeHostError):
+    """The token lacks a permission; the message names it."""
+
+
+class HostRefused(CodeHostError):
+    """The request is invalid as it is."""
+
+
+class NoSuchThing(CodeHostError):
+    """There is no such repository, pull request or file, or the token may not see it."""
+
+
+class DiffTooLarge(CodeHostError):
+    """The diff is beyond what GitHub gives in one piece."""
+
+
+class HostUnavailable(CodeHostError):
+    """A server error or a lost connection: the request may have been carried out."""
 
 
 @dataclass(eq=False)

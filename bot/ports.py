@@ -8,6 +8,15 @@ from typing import Protocol
 
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.progress import Event
+from bot.core.pull_request import (
+    CheckDraft,
+    ListedFile,
+    PostedComment,
+    PostedInline,
+    PostedReview,
+    PullRequest,
+    ReviewDraft,
+)
 
 
 class Provider(Protocol):
@@ -58,4 +67,84 @@ class Observer(Protocol):
 
     def on(self, event: Event) -> None:
         """One step of the run."""
+        ...
+
+
+class CodeHost(Protocol):
+    """One repository on GitHub, or a fake of it.
+
+    Every method raises CodeHostError: NotPermitted where the token may not, HostRefused where the request is invalid
+    (422), HostUnavailable where nobody knows whether it happened (a server error, a lost connection).
+    """
+
+    def pull_request(self, number: int) -> PullRequest:
+        """The facts as they are now."""
+        ...
+
+    def diff(self, number: int) -> bytes:
+        """The diff's own bytes; raises DiffTooLarge where the host will not give it whole."""
+        ...
+
+    def files(self, number: int) -> tuple[ListedFile, ...]:
+        """The files listing, all pages the host gives (3,000 files at most on GitHub)."""
+        ...
+
+    def text(self, path: str, sha: str) -> bytes | None:
+        """A file's bytes at a commit, or None where there is no such file or it is too large to be given."""
+        ...
+
+    def own_login(self) -> str:
+        """The login that this token's comments carry."""
+        ...
+
+    def may_write(self, login: str) -> bool:
+        """Whether the user has write access (GitHub: write, maintain or admin)."""
+        ...
+
+    def comments(self, number: int) -> tuple[PostedComment, ...]:
+        """The conversation's comments, oldest first."""
+        ...
+
+    def reviews(self, number: int) -> tuple[PostedReview, ...]:
+        """The reviews, oldest first; one's own pending review is among them."""
+        ...
+
+    def inline_comments(self, number: int) -> tuple[PostedInline, ...]:
+        """All inline comments, replies included, oldest first."""
+        ...
+
+    def create_review(self, number: int, draft: ReviewDraft) -> PostedReview:
+        """Post a review, whole or not at all; never retried in here."""
+        ...
+
+    def delete_pending_review(self, number: int, review_id: int) -> None:
+        """Remove a review that was never submitted."""
+        ...
+
+    def create_comment(self, number: int, body: str) -> PostedComment:
+        """Post on the conversation; never retried in here."""
+        ...
+
+    def edit_comment(self, comment_id: int, body: str) -> PostedComment:
+        """Replace a comment's body."""
+        ...
+
+    def reply(self, number: int, comment_id: int, body: str) -> None:
+        """Answer in an inline comment's thread; never retried in here."""
+        ...
+
+    def resolve_thread(self, number: int, comment_id: int) -> None:
+        """Mark the thread that an inline comment began as resolved."""
+        ...
+
+    def set_status(self, sha: str, state: str, description: str) -> None:
+        """Set the commit status `hunkwise` (success, failure, error or pending)."""
+        ...
+
+    def create_check(self, check: CheckDraft) -> str:
+        """Create a finished check run named `hunkwise`, annotations in the host's portions; gives its URL."""
+        ...
+
+    def upload_sarif(self, sha: str, ref: str, sarif: bytes) -> None:
+        """Hand a SARIF log to code scanning."""
         ...
