@@ -48,13 +48,13 @@ $(BIN)/pip:
 
 $(VENV)/.ready: requirements.lock requirements-build.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing what Hunkwise needs into $(VENV) (once)"
-	$(LOCKED) -r requirements.lock
-	$(LOCKED) -r requirements-build.lock
-	$(OURSELVES)
+	@$(LOCKED) -r requirements.lock
+	@$(LOCKED) -r requirements-build.lock
+	@$(OURSELVES)
 	@touch $@
 
 $(VENV)/.ready-to-test: requirements-dev.lock pyproject.toml | $(BIN)/pip
 	@echo "Installing what Hunkwise and its tests need into $(VENV) (once)"
-	$(LOCKED) -r requirements-dev.lock
-	$(OURSELVES)
+	@$(LOCKED) -r requirements-dev.lock
+	@$(OURSELVES)
 	@touch $@ $(VENV)/.ready
