@@ -25,11 +25,11 @@ _SILENT_ANSWER_TOKENS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Sized:
-    """A job with its size in tokens: estimated, and at most."""
+    """A job with the size of its hunks in tokens: estimated, and at most."""
 
     job: ReviewJob
     hunk_tokens: int
-    worst: Amount
+    hunk_bound: int
 
 
 def quote(prepared: Prepared, options: Options, templates: Templates, prices: PriceList) -> QuoteFacts:
@@ -38,21 +38,20 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
     """
     tiers = tier_models(options)
     maker = RequestMaker(prepared, templates, options.cache_ttl)
-    quoted = _Quoter(maker, prices)
-    jobs = maker.jobs(tiers)
-    sized = quoted.sized(jobs)
-    uncached = quoted.sized([replace(job, cached=False) for job in jobs])
+    quoter = _Quoter(maker, prices)
+    sized = [quoter.size(job) for job in maker.jobs(tiers)]
+    uncached = [replace(one, job=replace(one.job, cached=False)) for one in sized]
     return QuoteFacts(
         hunks=prepared.hunks,
         duplicates=prepared.duplicates,
         reused=0,
-        requests=tuple(quoted.request(one) for one in sized),
+        requests=tuple(quoter.request(one) for one in sized),
         system_tokens=maker.estimated_prefix(),
-        highest_tokens=sum(one.worst.tokens for one in sized),
-        tiers=tuple(quoted.tier(tier, jobs) for tier in tiers.values()),
-        planned=quoted.price(sized),
-        with_cache=quoted.price(sized),
-        without_cache=quoted.price(uncached),
+        highest_tokens=sum(quoter.worst(one).tokens for one in sized),
+        tiers=tuple(quoter.tier(tier, sized) for tier in tiers.values()),
+        planned=quoter.price(sized),
+        with_cache=quoter.price(sized),
+        without_cache=quoter.price(uncached),
         limit_usd=options.limits.usd,
         limit_tokens=options.limits.tokens,
         skipped=prepared.skipped,
@@ -65,14 +64,15 @@ class _Quoter:
     maker: RequestMaker
     prices: PriceList
 
-    def sized(self, jobs: Sequence[ReviewJob]) -> list[_Sized]:
-        return [self._size(job) for job in jobs]
-
-    def _size(self, job: ReviewJob) -> _Sized:
-        request = self.maker.request(job)
-        bound = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
+    def size(self, job: ReviewJob) -> _Sized:
+        """Render the job's hunks once, since only what is really sent gives a true bound."""
+        blocks = self.maker.request(job).hunks
         tokens = sum(excerpt_tokens(excerpt) for excerpt in job.batch.excerpts)
-        return _Sized(job, tokens, worst_case(request, bound, self.prices))
+        return _Sized(job, tokens, sum(bound_tokens(block) for block in blocks))
+
+    def worst(self, sized: _Sized) -> Amount:
+        request = self.maker.request_without_hunks(sized.job)
+        return worst_case(request, request.prefix_tokens + sized.hunk_bound, self.prices)
 
     def request(self, sized: _Sized) -> QuotedRequest:
         batch = sized.job.batch
@@ -86,11 +86,11 @@ class _Quoter:
             why=batch.route.why,
         )
 
-    def tier(self, tier: TierModel, jobs: Sequence[ReviewJob]) -> TierQuote:
+    def tier(self, tier: TierModel, sized: Sequence[_Sized]) -> TierQuote:
         """The whole plan on one tier, cached as soon as it takes two requests."""
-        cached = len(jobs) > 1 and self.maker.cache_ttl is not None
-        moved = [replace(job, tier=tier, cached=cached) for job in jobs]
-        return TierQuote(tier.tier.value, tier.model, self.price(self.sized(moved)))
+        cached = len(sized) > 1 and self.maker.cache_ttl is not None
+        moved = [replace(one, job=replace(one.job, tier=tier, cached=cached)) for one in sized]
+        return TierQuote(tier.tier.value, tier.model, self.price(moved))
 
     def price(self, sized: Sequence[_Sized]) -> PriceRange:
         led: set[str] = set()
@@ -98,7 +98,7 @@ class _Quoter:
         for one in sized:
             lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.model not in led))
             led.add(one.job.model)
-        return PriceRange(lowest, sum((one.worst.usd for one in sized), Decimal(0)))
+        return PriceRange(lowest, sum((self.worst(one).usd for one in sized), Decimal(0)))
 
     def _least(self, sized: _Sized, *, leads: bool) -> Usage:
         """The usage of an answer that finds nothing: the leader writes the prefix, the others read it."""

@@ -59,7 +59,7 @@ class RequestMaker:
     def measure_prefix(self, jobs: list[ReviewJob], counter: TokenCounter) -> None:
         """Count each model's prefix once, so that reservations need no guess about it; bound it where that fails."""
         for job in {job.model: job for job in jobs}.values():
-            counted = counter.count(self._request(job, ()))
+            counted = counter.count(self.request_without_hunks(job))
             self.prefix_tokens[job.model] = self.bound_prefix() if counted is None else with_margin(counted)
 
     def bound_prefix(self) -> int:
@@ -75,6 +75,10 @@ class RequestMaker:
         """The whole request of a job."""
         fence = self.prepared.boundary
         return self._request(job, tuple(render_hunk(self.templates, fence, one) for one in self.shown(job.batch)))
+
+    def request_without_hunks(self, job: ReviewJob) -> ModelRequest:
+        """What all requests of the job's model share: for counting and for prices."""
+        return self._request(job, ())
 
     def _request(self, job: ReviewJob, hunks: tuple[str, ...]) -> ModelRequest:
         tier = job.tier
