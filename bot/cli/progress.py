@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from decimal import Decimal
 from threading import Lock
-from typing import TextIO
+from typing import TextIO, cast
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
@@ -29,7 +29,7 @@ def shown_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Observer]
     if quiet:
         yield Silent()
     elif stream.isatty():
-        console = Console(file=stream, markup=False, emoji=False, highlight=False)
+        console = Console(file=cast("TextIO", Forgiving(stream)), markup=False, emoji=False, highlight=False)
         with Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
@@ -42,6 +42,27 @@ def shown_progress(stream: TextIO, *, quiet: bool = False) -> Iterator[Observer]
             yield Bar(bar)
     else:
         yield Lines(stream)
+
+
+class Forgiving:
+    """A stream to which writing never fails: a log that went away must not cost the review that is being paid for."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError, ValueError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError, ValueError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
 
 
 class Silent:
@@ -106,7 +127,7 @@ class Lines:
     """Plain lines for a log: the plan, each tenth of the hunks, and each new trouble once between two of them."""
 
     def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+        self._stream = Forgiving(stream)
         self._tally = Tally()
         self._told = 0
         self._troubles: set[str] = set()
@@ -139,9 +160,8 @@ class Lines:
             self._write(trouble)
 
     def _write(self, line: str) -> None:
-        # A log that went away must not cost the review that is being paid for.
-        with suppress(OSError, ValueError):
-            print(line, file=self._stream, flush=True)
+        self._stream.write(f"{line}\n")
+        self._stream.flush()
 
 
 def trouble_in(event: Event) -> str:

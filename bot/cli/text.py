@@ -46,7 +46,16 @@ def console_on(stream: TextIO, width: int | None = None) -> Console:
 
     Colours only on a terminal; NO_COLOR, FORCE_COLOR and COLUMNS are rich's own.
     """
-    return Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+    return _Console(file=stream, width=width, markup=False, emoji=False, highlight=False)
+
+
+class _Console(Console):
+    """rich's console, but a reader that went away is an error: rich would exit with 1, the code of findings."""
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the one place that catches everything."""
+        self.quiet = True
+        raise BrokenPipeError
 
 
 def print_review(receipt: Receipt, console: Console, excerpts: Excerpts = no_excerpts) -> None:
