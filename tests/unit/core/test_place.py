@@ -240,8 +240,7 @@ def test_texts_are_sanitised() -> None:
     finding = placed(22, LOOP, title="ask @admin", body="ask @admin", category="@x")
     lost = place(a_raw(22, "nowhere to be seen", title="ask @admin", body="ask @admin", path="@x\n@y"), [CART])
     for text in (finding.title, finding.body, finding.category, lost.title, lost.body, lost.path):
-        assert "@a" not in text
-        assert "@x" not in text
+        assert text.partition("@")[0].endswith("`")  # a mention in a code span calls nobody
         assert "\n" not in text
 
 
