@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
@@ -29,7 +29,8 @@ from bot.ports import SourceTexts
 class Prepared:
     """A plan, ready to be priced or run.
 
-    `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one. `system` and
+    `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one,
+    `reused` those reviewed before. `system` and
     `facts` are the parts of the prompt that all requests share; `boundary` fences every block. `notes` are sentences
     that belong on the receipt.
     """
@@ -42,12 +43,18 @@ class Prepared:
     boundary: str
     system: str
     facts: str
+    reused: int = 0
     notes: tuple[str, ...] = ()
 
 
-def prepare(target: Target, options: Options, templates: Templates) -> Prepared:
-    """Select, group, split, route and pack; then write the shared parts of the prompt."""
-    chosen = choose(target.diff, _rules(target, options), options.sizes)
+def prepare(
+    target: Target, options: Options, templates: Templates, reviewed: Collection[str] = frozenset()
+) -> Prepared:
+    """Select, group, split, route and pack; then write the shared parts of the prompt.
+
+    `reviewed` are the keys of hunks that earlier runs reviewed (core/reuse.py).
+    """
+    chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed)
     excerpts = _with_enclosing(chosen.excerpts, target.head, options.context_tokens)
     fence = boundary(_untrusted(target, excerpts))
     return Prepared(
@@ -56,6 +63,7 @@ def prepare(target: Target, options: Options, templates: Templates) -> Prepared:
         skipped=chosen.skipped,
         hunks=chosen.hunks,
         duplicates=chosen.duplicates,
+        reused=chosen.reused,
         boundary=fence,
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),

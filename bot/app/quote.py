@@ -44,7 +44,7 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
     return QuoteFacts(
         hunks=prepared.hunks,
         duplicates=prepared.duplicates,
-        reused=0,
+        reused=prepared.reused,
         requests=tuple(quoter.request(one) for one in sized),
         system_tokens=maker.estimated_prefix(),
         highest_tokens=sum(quoter.worst(one).tokens for one in sized),

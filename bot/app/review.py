@@ -208,6 +208,7 @@ class _Run:
             left_out,
             self._prepared.skipped,
             self._prepared.hunks,
+            self._prepared.reused,
             lambda missing: price_of(missing, self._standard_model, self._desk.prices),
         )
 

@@ -5,13 +5,14 @@ The two halves are separate because what is already reviewed leaves between them
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from bot.core.diff.model import Diff
 from bot.core.excerpt import Batch, Excerpt, Skipped
 from bot.core.group import group
 from bot.core.pack import pack
+from bot.core.reuse import without_reviewed
 from bot.core.route import Routing, route_all
 from bot.core.select.files import select
 from bot.core.select.rules import SelectionRules
@@ -36,25 +37,31 @@ class Chosen:
     """What a diff comes to: the excerpts to ask about in its order, what is skipped, and how many hunks there were.
 
     Each of the diff's `hunks` is shown by an excerpt, is a twin of one (`duplicates` counts these), or is counted in
-    `skipped`; a Skipped of 0 hunks is a line left out of a hunk that is shown.
+    `skipped`, or was reviewed before (`reused`); a Skipped of 0 hunks is a line left out of a hunk that is shown.
     """
 
     excerpts: tuple[Excerpt, ...]
     skipped: tuple[Skipped, ...]
     hunks: int
     duplicates: int
+    reused: int = 0
 
 
-def choose(diff: Diff, rules: SelectionRules, sizes: RequestSizes) -> Chosen:
-    """Decide what of a diff is asked about; raises BadConfiguration for a glob that is none."""
+def choose(diff: Diff, rules: SelectionRules, sizes: RequestSizes, reviewed: Collection[str] = frozenset()) -> Chosen:
+    """Decide what of a diff is asked about; `reviewed` are the keys of hunks reviewed before (core/reuse.py).
+
+    Raises BadConfiguration for a glob that is none.
+    """
     selection = select(diff, rules)
-    whole = group(selection.chosen)
+    fresh = without_reviewed(selection.chosen, reviewed)
+    whole = group(fresh.chosen)
     pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in whole]
     return Chosen(
         excerpts=tuple(part for piece in pieces for part in piece.parts),
         skipped=(*selection.skipped, *(left_out for piece in pieces for left_out in piece.skipped)),
         hunks=diff.hunk_count,
         duplicates=sum(len(piece.parts[0].twins) for piece in pieces if piece.parts),
+        reused=fresh.reused,
     )
 
 

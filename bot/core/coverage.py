@@ -27,6 +27,7 @@ def coverage(
     left_out: Mapping[ExcerptKey, LeftOut],
     skipped: Iterable[Skipped],
     hunks: int,
+    reused: int,
     price: Callable[[Sequence[Excerpt]], Decimal],
 ) -> Coverage:
     """Count. A split hunk is reviewed only when all its parts are; a hunk's twins share its fate.
@@ -47,7 +48,7 @@ def coverage(
         why = left_out.get(missing[0].key, LeftOut(SkipReason.ERROR, "it was never asked about"))
         entries.append(SkippedWithPrice(_skipped(parts[0].hunk, why), price(missing)))
         entries.extend(SkippedWithPrice(_skipped(twin, why), Decimal(0)) for twin in parts[0].twins)
-    return Coverage(hunks=hunks, reviewed=whole, reused=0, duplicates=duplicates, skipped=tuple(entries))
+    return Coverage(hunks=hunks, reviewed=whole, reused=reused, duplicates=duplicates, skipped=tuple(entries))
 
 
 def _skipped(hunk: Hunk, why: LeftOut) -> Skipped:
