@@ -120,7 +120,7 @@ def worst_case(request: ModelRequest, input_tokens: int, prices: PriceList) -> A
     and all of `max_tokens` as output.
     """
     usage = worst_usage(request, input_tokens)
-    return Amount(usage.total_tokens, prices.cost(request.model, usage))
+    return Amount(usage.total_tokens, _dearest(request.model, usage, prices))
 
 
 def worst_usage(request: ModelRequest, input_tokens: int) -> Usage:
@@ -143,8 +143,14 @@ def largest_output(request: ModelRequest, input_tokens: int, prices: PriceList, 
     if left.tokens is not None:
         room = min(room, left.tokens - input_tokens)
     if left.usd is not None:
-        full = prices.cost(request.model, worst_usage(request, input_tokens))
-        silent = prices.cost(request.model, replace(worst_usage(request, input_tokens), output_tokens=0))
+        usage = worst_usage(request, input_tokens)
+        full = _dearest(request.model, usage, prices)
+        silent = _dearest(request.model, replace(usage, output_tokens=0), prices)
         if full > silent:
             room = min(room, int((left.usd - silent) * request.max_tokens / (full - silent)))
     return room
+
+
+def _dearest(model: str, usage: Usage, prices: PriceList) -> Decimal:
+    """A prefix that the API finds too short is not cached; a price of one's own may make that the dearer case."""
+    return max(prices.cost(model, usage), prices.cost_uncached(model, usage))
