@@ -28,7 +28,7 @@ _ONE_LINE = re.compile(
 _OPENING = re.compile(_BEGIN)
 _CLOSING = re.compile(_END)
 _HEADER = re.compile(rf"\W*{_HEADERS}: ")
-_AROUND = " \t\r\"'`#*|>,;()+/"
+_AROUND = " \t\r\"'`#*|>,;()+/\\"
 _BODY = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}$")
 _BODY_END = re.compile(r"[A-Za-z0-9+/]{0,39}={0,2}$|=[A-Za-z0-9+/]{4}$")
 
@@ -95,5 +95,10 @@ def _bare(line: str) -> str:
 
 
 def _stripped(line: str, text: str) -> SecretHit:
-    start = line.index(text)
-    return SecretHit(PRIVATE_KEY, start, start + len(text))
+    """What is hidden of a line: its bare text, with the marks at its ends that are base64 as well."""
+    start, end = line.index(text), line.index(text) + len(text)
+    while start and line[start - 1] in "+/":
+        start -= 1
+    while line[end : end + 1] and line[end] in "+/=":
+        end += 1
+    return SecretHit(PRIVATE_KEY, start, end)

@@ -21,6 +21,7 @@ _CLUE = re.compile(
 """A look at a line that rules nearly all of them out, before the library is even imported."""
 
 _TOKENS = {
+    "AWS key": r"(?:A3T[A-Z0-9]|ABIA|ACCA|AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])",
     "Anthropic key": r"sk-ant-[\w-]{20,}",
     "OpenAI key": r"sk-(?:proj|svcacct|admin)-[\w-]{20,}|sk-[A-Za-z0-9]{40,}",
     "GitHub token": r"github_pat_\w{22,}",
@@ -138,7 +139,6 @@ def _library() -> tuple[tuple[str, re.Pattern[str], int], ...]:
     from detect_secrets.plugins.square_oauth import SquareOAuthDetector  # noqa: PLC0415 - see above
     from detect_secrets.plugins.stripe import StripeDetector  # noqa: PLC0415 - see above
 
-    aws_id, aws_secret = AWSKeyDetector.denylist
     whole = {
         "Discord token": DiscordBotTokenDetector.denylist,
         "GitHub token": GitHubTokenDetector.denylist,
@@ -148,8 +148,5 @@ def _library() -> tuple[tuple[str, re.Pattern[str], int], ...]:
         "Square secret": SquareOAuthDetector.denylist,
         "Stripe key": StripeDetector.denylist,
     }
-    return (
-        ("AWS key", aws_id, 0),
-        ("AWS key", aws_secret, 1),
-        *((kind, pattern, 0) for kind, patterns in whole.items() for pattern in patterns),
-    )
+    aws = (("AWS key", pattern, pattern.groups) for pattern in AWSKeyDetector.denylist)
+    return (*aws, *((kind, pattern, 0) for kind, patterns in whole.items() for pattern in patterns))
