@@ -19,6 +19,7 @@ HAIKU = "claude-haiku-5-5"
 
 
 def an_amount(tokens: int, usd: str = "0") -> Amount:
+    """So many tokens and dollars."""
     return Amount(tokens, Decimal(usd))
 
 
