@@ -89,14 +89,19 @@ class Guard:
         with self._changed:
             return tuple(self._calls)
 
-    def close(self) -> None:
-        """End the run: attempts still under way are charged in full, later ones refused, late answers ignored."""
+    def admit_no_more(self) -> None:
+        """Refuse every attempt from now on, waiting ones and retries included; those under way go on."""
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the run: attempts still under way are charged in full, later ones refused, late answers ignored."""
+        self.admit_no_more()
+        with self._changed:
             for attempt in tuple(self._under_way):
                 self._take(attempt)
                 self._forfeit(attempt, FailureKind.STOPPED, None)
-            self._changed.notify_all()
 
     def _reserve(self, request: ModelRequest) -> _Attempt:
         """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""
@@ -140,10 +145,12 @@ class Guard:
                     self._closed or (self._queue[0] is ticket and (self._budget.fits(worst) or self._budget.open == 0))
                 )
             )
+            self._refuse_if_closed()
             return self._start(request, worst) if self._budget.fits(worst) else None
 
     def _squeeze_in(self, request: ModelRequest, bound: int) -> _Attempt:
         with self._changed:
+            self._refuse_if_closed()
             room = largest_output(request, bound, self._prices, self._budget.left())
             if request.least_output_tokens <= room < request.max_tokens:
                 request = replace(request, max_tokens=room)
@@ -153,9 +160,11 @@ class Guard:
                 raise CallFailed(obstacle, RULES[obstacle].meaning)
             return self._start(request, worst)
 
-    def _start(self, request: ModelRequest, worst: Amount) -> _Attempt:
+    def _refuse_if_closed(self) -> None:
         if self._closed:
             raise CallFailed(FailureKind.STOPPED, RULES[FailureKind.STOPPED].meaning)
+
+    def _start(self, request: ModelRequest, worst: Amount) -> _Attempt:
         self._budget.reserve(worst)
         attempt = _Attempt(request, worst, self._clock.monotonic())
         self._under_way.append(attempt)

@@ -14,6 +14,7 @@ from bot.core.choose import arrange, choose
 from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.enclosing import enclosing_of
 from bot.core.excerpt import Batch, Excerpt, Skipped
+from bot.core.listing import changed_lines
 from bot.core.prompt.facts import FileFact, render_facts
 from bot.core.prompt.fence import boundary
 from bot.core.prompt.system import Instruction, render_system
@@ -60,10 +61,11 @@ def prepare(
     return Prepared(
         target=target,
         batches=arrange(excerpts, options.routing, options.sizes),
-        skipped=chosen.skipped,
+        skipped=(*chosen.skipped, *target.withheld),
         hunks=chosen.hunks,
         duplicates=chosen.duplicates,
         reused=chosen.reused,
+        notes=target.notes,
         boundary=fence,
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
@@ -150,7 +152,5 @@ def _facts(target: Target, fence: str, templates: Templates) -> str:
 
 
 def _file_fact(file: FileDiff) -> FileFact:
-    bodies = [hunk.body for hunk in file.hunks]
-    added = sum(body.startswith(b"+") + body.count(b"\n+") for body in bodies)
-    deleted = sum(body.startswith(b"-") + body.count(b"\n-") for body in bodies)
+    added, deleted = changed_lines(file.hunks)
     return FileFact(file.path, file.status, added, deleted)

@@ -114,6 +114,7 @@ class _Run:
     def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
         self._interrupted = True
+        self._guard.admit_no_more()
         dispatcher.drop_pending()
         self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
         self._desk.stop.set()

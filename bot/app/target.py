@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bot.core.diff.model import Diff
+from bot.core.excerpt import Skipped
 from bot.core.receipt import TargetFacts
 from bot.ports import SourceTexts
 
@@ -19,9 +20,14 @@ class NoTexts:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A diff to review. What `base` says is trusted (settings, attributes, marks); what `head` says is only data."""
+    """A diff to review. What `base` says is trusted (settings, attributes, marks); what `head` says is only data.
+
+    `withheld` is what belongs to the change but was not to be had; `notes` are sentences for the receipt.
+    """
 
     facts: TargetFacts
     diff: Diff
     base: SourceTexts = field(default_factory=NoTexts)
     head: SourceTexts = field(default_factory=NoTexts)
+    withheld: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = ()
