@@ -20,7 +20,6 @@ _DIFF = (
     "--no-ext-diff",
     "--no-textconv",
     "--no-color",
-    "--no-relative",
     "--src-prefix=a/",
     "--dst-prefix=b/",
     "--unified=3",

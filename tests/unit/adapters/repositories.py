@@ -16,9 +16,9 @@ ENVIRONMENT = {
 }
 
 
-def git(folder: Path, *words: str | bytes) -> str:
+def git(folder: Path, *words: str, told: bytes = b"") -> str:
     """What git answers, run in `folder`."""
-    done = subprocess.run(["git", *words], cwd=folder, env=ENVIRONMENT, capture_output=True, check=True)
+    done = subprocess.run(["git", *words], cwd=folder, env=ENVIRONMENT, input=told, capture_output=True, check=True)
     return done.stdout.decode("utf-8", "surrogateescape").strip()
 
 

@@ -110,32 +110,32 @@ def test_a_head_and_the_working_tree_exclude_each_other(repository: GitRepositor
         ["diff.mnemonicPrefix=true"],
         ["diff.context=0", "diff.interHunkContext=20"],
         ["diff.suppressBlankEmpty=true"],
-        ["diff.algorithm=patience"],
+        ["diff.algorithm=histogram"],
         ["color.ui=always", "color.diff=always", "diff.colorMoved=zebra"],
         ["diff.renames=false"],
         ["diff.relative=true"],
-        ["diff.orderFile=order"],
+        ["diff.orderFile={folder}/order"],
         ["core.quotePath=false"],
         ["diff.submodule=log", "diff.ignoreSubmodules=all"],
         ["core.bigFileThreshold=1"],
-        ["core.attributesFile=hide"],
+        ["core.attributesFile={folder}/hide"],
     ],
 )
 def test_no_setting_of_the_repository_changes_how_it_reads(folder: Path, settings: list[str]) -> None:
     """The same change gives the same bytes on every machine."""
-    text = b"".join(b"line %d\n" % number for number in range(40)) + b"\n\n"
-    commit(folder, {"z/\u00e9.py": text, "m.py": text * 2, "hide": b"* -diff\n", "order": b"z/*\n"})
-    commit(folder, {"z/\u00e9.py": text.replace(b"5\n", b"five\n"), "m.py": None, "n.py": text * 2})
+    text = b"".join(b"line %d\n\n" % number for number in range(40))
+    hidden = {"hide": b"* -diff\n", "order": b"z/*\n"}
+    commit(folder, {"z/\u00e9.py": text, "m.py": text * 2, "twisted": b"a\nb\nc\na\nb\nb\na\n", **hidden})
+    edited = {"z/\u00e9.py": text.replace(b"5\n", b"five\n"), "twisted": b"c\nb\na\nb\na\nc\n"}
+    commit(folder, {**edited, "m.py": None, "n.py": text * 2})
     plain = GitRepository(folder, ENVIRONMENT).range("HEAD~1").diff
     for setting in settings:
-        git(folder, "config", *setting.split("=", 1))
+        git(folder, "config", *setting.format(folder=folder).split("=", 1))
     for place in (folder, folder / "z"):
         assert GitRepository(place, ENVIRONMENT).range("HEAD~1").diff == plain
-    (folder / "z" / "\u00e9.py").write_bytes(text)
-    assert statuses(GitRepository(folder / "z", ENVIRONMENT).range("HEAD", working_tree=True).diff) == {
-        "z/\u00e9.py": FileStatus.MODIFIED
-    }
-    assert statuses(plain) == {"z/\u00e9.py": FileStatus.MODIFIED, "n.py": FileStatus.RENAMED}
+        assert GitRepository(place, ENVIRONMENT).range("HEAD~1", working_tree=True).diff == plain
+    renamed = {"z/\u00e9.py": FileStatus.MODIFIED, "twisted": FileStatus.MODIFIED, "n.py": FileStatus.RENAMED}
+    assert statuses(plain) == renamed
 
 
 def test_the_change_cannot_hide_files_by_its_own_attributes(folder: Path, repository: GitRepository) -> None:
@@ -145,6 +145,15 @@ def test_the_change_cannot_hide_files_by_its_own_attributes(folder: Path, reposi
     files = {file.path: file for file in read_diff(repository.range("HEAD~1").diff).files}
     assert not any(file.binary for file in files.values())
     assert files["src/b.py"].numbers(Side.RIGHT) == [1]
+
+
+def sign(folder: Path) -> str:
+    """Put a signature, which nothing can verify, into the last commit; gives its new SHA."""
+    head, _, message = git(folder, "cat-file", "commit", "HEAD").partition("\n\n")
+    signature = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n -----END PGP SIGNATURE-----"
+    signed = f"{head}\n{signature}\n\n{message}\n".encode()
+    git(folder, "reset", "-q", "--soft", git(folder, "hash-object", "-w", "-t", "commit", "--stdin", told=signed))
+    return git(folder, "rev-parse", "HEAD")
 
 
 def hostile(folder: Path, trap: Path) -> None:
@@ -171,7 +180,8 @@ def hostile(folder: Path, trap: Path) -> None:
 
 def test_a_hostile_repository_runs_nothing(folder: Path, tmp_path: Path) -> None:
     """Reviewing a stranger's repository must not be running a stranger's programs."""
-    head = commit(folder, {"a.py": b"one\nTWO\n", "t.txt": b"t\n"})
+    commit(folder, {"a.py": b"one\nTWO\n", "t.txt": b"t\n"})
+    head = sign(folder)
     trap = tmp_path / "sprung"
     hostile(folder, trap)
     (folder / "a.py").write_bytes(b"three\n")
@@ -196,6 +206,20 @@ def test_the_trap_of_the_hostile_repository_works(folder: Path, tmp_path: Path) 
     (folder / "a.py").write_bytes(b"three\n")
     git(folder, "diff")
     assert trap.exists()
+
+
+def test_a_hostile_submodule_runs_nothing(folder: Path, tmp_path: Path) -> None:
+    """Asking whether a submodule is dirty is running git under that submodule's own configuration."""
+    inner = new_repository(folder / "inner")
+    commit(inner, {"x": b"x\n"})
+    commit(folder, {})
+    trap = tmp_path / "sprung"
+    hostile(inner, trap)
+    (inner / "x").write_bytes(b"y\n")
+    assert GitRepository(folder, ENVIRONMENT).range("HEAD", working_tree=True).diff == b""
+    assert not trap.exists()
+    git(folder, "diff")
+    assert trap.exists(), "plain git falls into it"
 
 
 def test_a_filter_that_cannot_be_switched_off_is_refused(folder: Path, repository: GitRepository) -> None:
