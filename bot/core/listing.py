@@ -59,7 +59,8 @@ def changed_lines(hunks: Iterable[Hunk]) -> tuple[int, int]:
 
 def _file(listed: ListedFile) -> FileDiff:
     status = _STATUSES.get(listed.status, FileStatus.MODIFIED)
-    file = FileDiff(listed.path, listed.old_path or (None if status is FileStatus.ADDED else listed.path), status)
+    moved = status in {FileStatus.RENAMED, FileStatus.COPIED}
+    file = FileDiff(listed.path, listed.old_path if moved else None, status)
     if listed.patch is None:
         return file
     patch = listed.patch.encode("utf-8", "surrogatepass").rstrip(b"\n") + b"\n"
