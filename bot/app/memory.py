@@ -1,0 +1,142 @@
+"""What earlier runs left on a pull request, and how this run adds to it: the summary comment and its marker.
+
+Money is written down before it can be spent and settled before anything is posted. A marker counts only where the
+bot itself wrote the comment and the signature holds; of several, the one that knows of more spending counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.core.budget import Amount
+from bot.core.marker import SetAside, Signer, read_marker, write_marker
+from bot.core.pull_request import PostedComment, PostedInline, PostedReview
+from bot.core.state import OpenRun, ReviewState
+from bot.ports import CodeHost
+
+SUMMARY_MARK = "<!-- hunkwise:summary -->"
+_FINGERPRINT = re.compile(r"<!-- hunkwise:finding ([0-9a-f]{20}) -->")
+
+OPEN_RUN_EXPIRES = timedelta(hours=24)
+"""No job of GitHub's hosted runners lives longer than six hours; what is still open after a day was never settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What is known of a pull request before a run.
+
+    `posted` are fingerprints of all findings that stand on it already. `notes` are sentences for the receipt: what
+    was set aside, which earlier run never settled.
+    """
+
+    state: ReviewState
+    login: str
+    summary: PostedComment | None = None
+    inline: tuple[PostedInline, ...] = ()
+    reviews: tuple[PostedReview, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def posted(self) -> frozenset[str]:
+        """Fingerprints that are not posted again."""
+        return frozenset(self.state.posted) | {found for one in self.inline for found in fingerprints_in(one.body)}
+
+
+def fingerprint_mark(fingerprint: str) -> str:
+    """The hidden mark by which a posted finding is known again."""
+    return f"<!-- hunkwise:finding {fingerprint} -->"
+
+
+def fingerprints_in(body: str) -> list[str]:
+    """The findings whose marks a comment carries."""
+    return _FINGERPRINT.findall(body)
+
+
+def recall(host: CodeHost, number: int, signer: Signer, now: datetime) -> Memory:
+    """Read what earlier runs left. Comments of anybody else are not looked at."""
+    login = host.own_login()
+    comments = [one for one in host.comments(number) if one.author == login]
+    reviews = tuple(one for one in host.reviews(number) if one.author == login)
+    inline = tuple(one for one in host.inline_comments(number) if one.author == login)
+    summary = next((one for one in comments if SUMMARY_MARK in one.body), None)
+    bodies = [*(one.body for one in comments), *(one.body for one in reviews)]
+    found = [read_marker(body, signer) for body in bodies]
+    states = [one for one in found if isinstance(one, ReviewState)]
+    notes = dict.fromkeys(one.why for one in found if isinstance(one, SetAside))
+    state, expired = _expire(_joined(states), now)
+    if expired:
+        notes[_expired_sentence(expired)] = None
+    return Memory(state, login, summary, inline, reviews, tuple(notes))
+
+
+def _joined(states: Iterable[ReviewState]) -> ReviewState:
+    """One state from the markers of the summary and the reviews: the fullest memory, the highest spending.
+
+    Reviews repeat the spending, so that deleting the summary does not reset the budget.
+    """
+    joined = ReviewState()
+    for state in states:
+        fuller = state if len(state.reviewed) > len(joined.reviewed) else joined
+        spent = Amount(max(joined.spent.tokens, state.spent.tokens), max(joined.spent.usd, state.spent.usd))
+        newest = state if state.runs >= joined.runs else joined
+        joined = replace(
+            fuller,
+            posted=tuple(dict.fromkeys((*joined.posted, *state.posted))),
+            spent=spent,
+            open_runs=newest.open_runs,
+            runs=newest.runs,
+        )
+    return joined
+
+
+def _expire(state: ReviewState, now: datetime) -> tuple[ReviewState, int]:
+    """Runs that never settled: nobody will say what they spent, so their worst case is spent for good."""
+    expired = [run for run in state.open_runs if now - run.began >= OPEN_RUN_EXPIRES]
+    spent = state.spent
+    for run in expired:
+        spent += run.worst
+    still_open = tuple(run for run in state.open_runs if run not in expired)
+    return replace(state, spent=spent, open_runs=still_open), len(expired)
+
+
+def _expired_sentence(runs: int) -> str:
+    who = "An earlier run" if runs == 1 else f"{runs} earlier runs"
+    return f"{who} ended without saying what it cost, so the most it can have cost counts as spent."
+
+
+def opened(state: ReviewState, run: OpenRun) -> ReviewState:
+    """The state while a run may be spending."""
+    return replace(state, open_runs=(*state.open_runs, run), runs=state.runs + 1)
+
+
+def settled(state: ReviewState, run_id: str, spent: Amount) -> ReviewState:
+    """The state once a run's spending is known."""
+    left = tuple(run for run in state.open_runs if run.run_id != run_id)
+    return replace(state, open_runs=left, spent=state.spent + spent)
+
+
+def remembering(state: ReviewState, reviewed: Iterable[str], posted: Iterable[str]) -> ReviewState:
+    """The state with these hunks and findings as its newest."""
+    return replace(
+        state,
+        reviewed=tuple(dict.fromkeys((*state.reviewed, *reviewed))),
+        posted=tuple(dict.fromkeys((*state.posted, *posted))),
+    )
+
+
+def write_summary(host: CodeHost, number: int, memory: Memory, body: str, state: ReviewState, signer: Signer) -> Memory:
+    """Create or replace the summary comment, with the state in its marker; gives the memory with both."""
+    text = f"{SUMMARY_MARK}\n{body}\n\n{write_marker(state, signer)}\n"
+    if memory.summary is None:
+        summary = host.create_comment(number, text)
+    else:
+        summary = host.edit_comment(memory.summary.id, text)
+    return replace(memory, state=state, summary=summary)
+
+
+def spending_marker(state: ReviewState, signer: Signer) -> str:
+    """The part of the state that a review repeats in its body: what was spent, nothing else."""
+    return write_marker(ReviewState(spent=state.spent, open_runs=state.open_runs, runs=state.runs), signer)
