@@ -1,7 +1,7 @@
-"""Asks many requests at once, so that all but the first of each model read the cache the first one wrote.
+"""Asks many requests at once, so that all but the first of each prefix read the cache the first one wrote.
 
-A cache entry becomes readable when the answer that writes it begins. So the first request of a model is its
-leader, and the others of that model wait for the leader's first event. A leader that fails, or has not begun
+A cache entry becomes readable when the answer that writes it begins. So the first request of a prefix is its
+leader, and the others of that prefix wait for the leader's first event. A leader that fails, or has not begun
 within `leader_patience`, is succeeded by the next request.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Generic, Protocol, TypeVar
@@ -20,11 +20,11 @@ from bot.ports import Clock, Provider
 
 
 class Job(Protocol):
-    """What the dispatcher must know of a job: its model, and whether its prefix is cached."""
+    """What the dispatcher must know of a job: its prefix, and whether that is cached."""
 
     @property
-    def model(self) -> str:
-        """The model's id: jobs of one model share a prefix."""
+    def prefix(self) -> Hashable:
+        """What the cached prefix hangs on: jobs with an equal one share it."""
         ...
 
     @property
@@ -46,7 +46,7 @@ class Ended(Generic[JobT]):
 
 
 class _Prefix(Enum):
-    """Whether a model's prefix can be read from the cache yet."""
+    """Whether a prefix can be read from the cache yet."""
 
     COLD = auto()
     LEADING = auto()
@@ -55,17 +55,18 @@ class _Prefix(Enum):
 
 @dataclass(slots=True)
 class _Lane:
-    """One model's state: its prefix, and since when (Clock.monotonic seconds) somebody leads."""
+    """One prefix's state: who leads, and since when (Clock.monotonic seconds)."""
 
     prefix: _Prefix = _Prefix.COLD
     since: float = 0.0
+    leader: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Begun:
     """The first event of an answer arrived."""
 
-    model: str
+    job: Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Dispatcher(Generic[JobT]):
         self._concurrency = concurrency
         self._leader_patience = leader_patience
         self._running = 0
-        self._lanes: dict[str, _Lane] = {}
+        self._lanes: dict[Hashable, _Lane] = {}
         self._events: queue.Queue[_Begun | _Crashed | Ended[JobT]] = queue.Queue()
 
     def ask_next(self, *jobs: JobT) -> None:
@@ -132,25 +133,25 @@ class Dispatcher(Generic[JobT]):
                 return
             self._start(self._pending.pop(turn))
 
-    def _lane(self, model: str) -> _Lane:
-        return self._lanes.setdefault(model, _Lane())
+    def _lane(self, job: Job) -> _Lane:
+        return self._lanes.setdefault(job.prefix, _Lane())
 
     def _may_start(self, job: JobT) -> bool:
-        lane = self._lane(job.model)
+        lane = self._lane(job)
         if not job.cached or lane.prefix is not _Prefix.LEADING:
             return True
         return self._clock.monotonic() - lane.since >= self._leader_patience
 
     def _start(self, job: JobT) -> None:
-        lane = self._lane(job.model)
+        lane = self._lane(job)
         if job.cached and lane.prefix is not _Prefix.WARM:
-            lane.prefix, lane.since = _Prefix.LEADING, self._clock.monotonic()
+            lane.prefix, lane.since, lane.leader = _Prefix.LEADING, self._clock.monotonic(), job
         self._running += 1
         threading.Thread(target=self._work, args=(job,), daemon=True).start()
 
     def _work(self, job: JobT) -> None:
         try:
-            answer = self._provider.ask(self._request_of(job), lambda: self._events.put(_Begun(job.model)))
+            answer = self._provider.ask(self._request_of(job), lambda: self._events.put(_Begun(job)))
         except CallFailed as failure:
             self._events.put(Ended(job, failure=failure))
         except BaseException as error:  # noqa: BLE001  # a thread's bug must reach the caller, not stderr
@@ -166,11 +167,12 @@ class Dispatcher(Generic[JobT]):
             return None
         if isinstance(event, _Crashed):
             raise event.error
+        lane = self._lane(event.job)
         if isinstance(event, _Begun):
-            self._lane(event.model).prefix = _Prefix.WARM
+            if event.job.cached:
+                lane.prefix = _Prefix.WARM
             return None
         self._running -= 1
-        lane = self._lane(event.job.model)
-        if event.job.cached and lane.prefix is _Prefix.LEADING:
+        if lane.prefix is _Prefix.LEADING and lane.leader is event.job:
             lane.prefix = _Prefix.COLD
         return event

@@ -43,6 +43,11 @@ class ReviewJob:
         """The model that is asked."""
         return self.tier.model
 
+    @property
+    def prefix(self) -> tuple[str, str | None]:
+        """What its cached prefix hangs on."""
+        return self.tier.prefix
+
     def halves(self) -> tuple[ReviewJob, ...]:
         """The same hunks in two requests, the first half first; one job where there is nothing to halve."""
         excerpts = self.batch.excerpts

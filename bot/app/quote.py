@@ -93,11 +93,11 @@ class _Quoter:
         return TierQuote(tier.tier.value, tier.model, self.price(moved))
 
     def price(self, sized: Sequence[_Sized]) -> PriceRange:
-        led: set[str] = set()
+        led: set[tuple[str, str | None]] = set()
         lowest = Decimal(0)
         for one in sized:
-            lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.model not in led))
-            led.add(one.job.model)
+            lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.prefix not in led))
+            led.add(one.job.prefix)
         return PriceRange(lowest, sum((self.worst(one).usd for one in sized), Decimal(0)))
 
     def _least(self, sized: _Sized, *, leads: bool) -> Usage:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -36,20 +37,21 @@ class RequestMaker:
     def jobs(self, tiers: Mapping[Tier, TierModel]) -> list[ReviewJob]:
         """The plan's batches as jobs, in the plan's order."""
         batches = self.prepared.batches
-        cached = self.cached_models(tiers)
-        return [ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].model in cached) for one in batches]
+        cached = self._worth_caching(tiers)
+        return [ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].prefix in cached) for one in batches]
 
-    def cached_models(self, tiers: Mapping[Tier, TierModel]) -> frozenset[str]:
-        """The models whose prefix is worth writing: asked at least twice, with a prefix long enough to be cached.
+    def _worth_caching(self, tiers: Mapping[Tier, TierModel]) -> frozenset[tuple[str, str | None]]:
+        """The prefixes worth writing: asked with at least twice, and long enough to be cached.
 
         A single request would pay the write's premium and nobody would read it.
         """
         if self.cache_ttl is None:
             return frozenset()
         asked = [tiers[batch.route.tier] for batch in self.prepared.batches]
-        prefix = self.estimated_prefix()
+        times = Counter(one.prefix for one in asked)
+        size = self.estimated_prefix()
         return frozenset(
-            one.model for one in asked if asked.count(one) > 1 and prefix >= one.traits.least_cacheable_tokens
+            one.prefix for one in asked if times[one.prefix] > 1 and size >= one.traits.least_cacheable_tokens
         )
 
     def estimated_prefix(self) -> int:

@@ -24,6 +24,11 @@ class TierModel:
         """The thinking mode to send."""
         return self.traits.thinking
 
+    @property
+    def prefix(self) -> tuple[str, str | None]:
+        """What a cached prefix hangs on: the API caches apart what is asked at different efforts."""
+        return self.model, self.effort
+
     def room(self, hunks: int, *, times: int = 1) -> int:
         """`max_tokens` for an answer about so many hunks; `times` widens it after a truncated answer."""
         return min(self.traits.max_output_tokens, times * output_tokens(hunks, self.effort, self.traits))

@@ -109,7 +109,7 @@ def test_an_answer_is_settled_at_its_usage() -> None:
 def test_a_failure_is_charged_as_its_rule_says(kind: FailureKind) -> None:
     """What may have been billed costs its whole reservation, what certainly was not costs nothing."""
 
-    def fail(request: ModelRequest) -> ModelAnswer:
+    def fail(_: ModelRequest) -> ModelAnswer:
         raise CallFailed(kind, "said the vendor", request_id="req_9")
 
     guard, budget = a_guard(Vendor(fail), Limits(tokens=10_000))
@@ -119,14 +119,14 @@ def test_a_failure_is_charged_as_its_rule_says(kind: FailureKind) -> None:
     assert budget.spent == charged
     assert budget.open == 0
     (call,) = guard.calls()
-    assert (call.outcome, call.request_id, call.cost_usd) == (kind.value, "req_9", 0)
+    assert (call.outcome, call.request_id, call.cost_usd) == (kind.value, "req_9", Decimal(0))
     assert Amount(call.unsettled_tokens, call.unsettled_usd) == charged
 
 
 def test_a_crash_of_the_vendor_is_charged_in_full() -> None:
     """Whatever goes wrong after the request left, nobody knows that it was free."""
 
-    def crash(request: ModelRequest) -> ModelAnswer:
+    def crash(_: ModelRequest) -> ModelAnswer:
         raise RuntimeError("a bug")
 
     guard, budget = a_guard(Vendor(crash), Limits())
