@@ -19,8 +19,9 @@ def tracked_files() -> list[Path]:
 
 
 def pages() -> list[Path]:
-    """Every tracked Markdown page."""
-    return [path for path in tracked_files() if path.suffix == ".md"]
+    """Every tracked Markdown page that is written for a reader: not what tests compare with, nor a model's prompt."""
+    others = [ROOT / "tests", ROOT / "prompts"]
+    return [path for path in tracked_files() if path.suffix == ".md" and not any(map(path.is_relative_to, others))]
 
 
 def code_blocks(page: str) -> list[list[str]]:
