@@ -59,6 +59,13 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
     )
 
 
+def worst_of_plan(prepared: Prepared, options: Options, templates: Templates, prices: PriceList) -> Amount:
+    """The most the plan can cost if every request is made once."""
+    maker = RequestMaker(prepared, templates, options.cache_ttl)
+    quoter = _Quoter(maker, prices)
+    return sum((quoter.worst(quoter.size(job)) for job in maker.jobs(tier_models(options))), Amount())
+
+
 @dataclass(frozen=True, slots=True)
 class _Quoter:
     maker: RequestMaker

@@ -55,12 +55,22 @@ class Desk:
     simulated: bool = False
 
 
-def review(prepared: Prepared, options: Options, templates: Templates, desk: Desk, before: Amount) -> Receipt:
+def review(
+    prepared: Prepared,
+    options: Options,
+    templates: Templates,
+    desk: Desk,
+    before: Amount,
+    allowance: Amount | None = None,
+) -> Receipt:
     """Ask about everything that is planned and affordable. `before` is what earlier runs spent of the budget.
+
+    `allowance` caps this run below what the budget leaves: it is what was written down before the run.
 
     An interrupt (KeyboardInterrupt) ends the asking, not the accounting: the receipt says what was paid.
     """
-    run = _Run(prepared, options, templates, desk, before)
+    limits = options.limits if allowance is None else options.limits.within(before + allowance)
+    run = _Run(prepared, options, templates, desk, Budget(limits, before))
     run.ask()
     return run.receipt()
 
@@ -68,12 +78,12 @@ def review(prepared: Prepared, options: Options, templates: Templates, desk: Des
 class _Run:
     """One run of a plan: what was asked, what came of it."""
 
-    def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, before: Amount) -> None:
+    def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, budget: Budget) -> None:
         self._prepared = prepared
         self._options = options
         self._desk = desk
         self._tiers = tier_models(options)
-        self._budget = Budget(options.limits, before)
+        self._budget = budget
         self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
         self._maker = RequestMaker(prepared, templates, options.cache_ttl)
         self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
@@ -219,10 +229,10 @@ class _Run:
     def _budget_facts(self) -> BudgetFacts:
         budget = self._budget
         return BudgetFacts(
-            limit_tokens=budget.limits.tokens,
+            limit_tokens=self._options.limits.tokens,
             before_tokens=budget.before.tokens,
             spent_tokens=budget.spent.tokens,
-            limit_usd=budget.limits.usd,
+            limit_usd=self._options.limits.usd,
             before_usd=budget.before.usd,
             spent_usd=budget.spent.usd,
         )

@@ -35,6 +35,13 @@ class Limits:
     tokens: int | None = None
     usd: Decimal | None = None
 
+    def within(self, most: Amount) -> Limits:
+        """These limits, and no more than `most` either."""
+        return Limits(
+            most.tokens if self.tokens is None else min(self.tokens, most.tokens),
+            most.usd if self.usd is None else min(self.usd, most.usd),
+        )
+
 
 class Budget:
     """What was spent, what is reserved, and what still fits.

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.diff.model import Hunk
+from bot.core.excerpt import Excerpt
+from bot.core.receipt import Coverage
 from bot.core.select.files import ChosenFile
 
 KEY_BYTES = 9
@@ -45,3 +47,10 @@ def without_reviewed(chosen: Sequence[ChosenFile], reviewed: Collection[str]) ->
         if hunks:
             fresh.append(replace(one, hunks=hunks))
     return Fresh(tuple(fresh), reused)
+
+
+def reviewed_keys(excerpts: Iterable[Excerpt], coverage: Coverage) -> tuple[str, ...]:
+    """The keys of the hunks that a run reviewed, twins included: those it planned and does not list as left out."""
+    missing = {(one.skipped.path, one.skipped.hunk) for one in coverage.skipped if one.skipped.hunks}
+    planned = (hunk for excerpt in excerpts for hunk in (excerpt.hunk, *excerpt.twins))
+    return tuple(dict.fromkeys(hunk_key(hunk) for hunk in planned if (hunk.path, hunk.header) not in missing))
