@@ -219,6 +219,10 @@ def _joined(pieces: Iterable[_Piece]) -> str:
     """Put the pieces together; a blank keeps a code span from a backtick or a backslash before it."""
     line = ""
     for is_code, text in pieces:
-        backslashes = len(line) - len(line.rstrip("\\"))
-        line += " " + text if is_code and (line.endswith("`") or backslashes % 2) else text
+        line += " " if is_code and (line.endswith("`") or _ends_in_escape(line)) else ""
+        line += text
     return line
+
+
+def _ends_in_escape(line: str) -> bool:
+    return (len(line) - len(line.rstrip("\\"))) % 2 == 1

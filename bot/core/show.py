@@ -30,7 +30,7 @@ def redacted_lines(excerpt: Excerpt) -> tuple[tuple[Line, Redacted], ...]:
     and beyond the excerpt, since a part may begin in the middle of a key.
     """
     if MARKER.encode() not in excerpt.hunk.body:
-        return tuple((line, redact_line(_text(line))) for line in excerpt.lines)
+        return tuple((line, redact_line(line.text)) for line in excerpt.lines)
     lines = excerpt.hunk.lines
     new = _by_place(line for line in lines if line.mark != "-")
     old = _by_place(line for line in lines if line.mark != "+")
@@ -40,7 +40,7 @@ def redacted_lines(excerpt: Excerpt) -> tuple[tuple[Line, Redacted], ...]:
 def _by_place(lines: Iterable[Line]) -> dict[tuple[int | None, int | None], Redacted]:
     """Redact the lines of one side, by the numbers that name each line of a hunk."""
     lines = tuple(lines)
-    texts = redact_lines([_text(line) for line in lines])
+    texts = redact_lines([line.text for line in lines])
     return {(line.old, line.new): text for line, text in zip(lines, texts, strict=True)}
 
 
@@ -48,10 +48,6 @@ def _more(new: Redacted | None, old: Redacted | None) -> Redacted:
     """Of a context line's two readings, the one that hides more; other lines have only one."""
     readings = [reading for reading in (new, old) if reading]
     return max(readings, key=lambda reading: sum(hit.end - hit.start for hit in reading.secrets))
-
-
-def _text(line: Line) -> str:
-    return line.text.removesuffix("\r")
 
 
 def _shown(line: Line, redacted: Redacted) -> ShownLine:
@@ -64,7 +60,7 @@ def _shown(line: Line, redacted: Redacted) -> ShownLine:
 def _enclosing(enclosing: Enclosing | None) -> Enclosing | None:
     if enclosing is None:
         return None
-    texts = redact_lines([text.removesuffix("\r") for _, text in enclosing.lines])
+    texts = redact_lines([text for _, text in enclosing.lines])
     lines = (
         (number, make_visible(redacted.text)[0]) for (number, _), redacted in zip(enclosing.lines, texts, strict=True)
     )

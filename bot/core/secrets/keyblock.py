@@ -30,17 +30,18 @@ _CLOSING = re.compile(_END)
 _HEADER = re.compile(rf"\W*{_HEADERS}: ")
 _AROUND = " \t\r\"'`#*|>,;()+/\\"
 _BODY = re.compile(r"[A-Za-z0-9+/]{40,}={0,2}$")
-_BODY_END = re.compile(r"[A-Za-z0-9+/]{0,39}={0,2}$|=[A-Za-z0-9+/]{4}$")
+_REST = re.compile(r"[A-Za-z0-9+/]{1,39}={0,2}$")
+_CHECKSUM = re.compile(r"=[A-Za-z0-9+/]{4}$")
 
 
 @dataclass(slots=True)
 class _Block:
-    """Where a reading of consecutive lines stands: the opening line, and the body found below it."""
+    """Where a reading of consecutive lines stands: the opening line, and whether body and its short last line came."""
 
     opened_at: int
     opening: SecretHit
     body: bool = False
-    short_seen: int = 0
+    rest: bool = False
 
 
 def find(lines: Sequence[str]) -> dict[int, SecretHit]:
@@ -68,10 +69,11 @@ def _read_on(block: _Block, index: int, line: str, hits: dict[int, SecretHit]) -
         return None
     if not text or _HEADER.match(line):
         return block
-    is_body = _BODY.match(text) is not None
-    if not is_body and not (block.body and block.short_seen < 2 and _BODY_END.match(text)):  # noqa: PLR2004 - a rest, a checksum
-        return None
-    block.short_seen += not is_body
+    if not _BODY.match(text):
+        is_rest = not block.rest and _REST.match(text)
+        if not block.body or not (is_rest or _CHECKSUM.match(text)):
+            return None
+        block.rest = True
     block.body = True
     hits[block.opened_at] = block.opening
     hits[index] = _stripped(line, text)
@@ -80,12 +82,17 @@ def _read_on(block: _Block, index: int, line: str, hits: dict[int, SecretHit]) -
 
 def _hide_backwards(lines: Sequence[str], end: int, hits: dict[int, SecretHit]) -> None:
     """Hide the body above an END whose BEGIN is not in sight, as when a hunk starts inside a key."""
+    above: dict[int, SecretHit] = {}
+    body = False
     for index in range(end - 1, -1, -1):
         text = _bare(lines[index])
-        if not _BODY.match(text) and not (index >= end - 2 and text and _BODY_END.match(text)):
+        is_last = index >= end - 2 and (_REST.match(text) or _CHECKSUM.match(text))
+        if not _BODY.match(text) and not is_last:
             break
-        hits[index] = _stripped(lines[index], text)
-    if end - 1 in hits and (closing := _CLOSING.search(lines[end])):
+        body = body or not is_last
+        above[index] = _stripped(lines[index], text)
+    if body and (closing := _CLOSING.search(lines[end])):
+        hits.update(above)
         hits[end] = SecretHit(PRIVATE_KEY, *closing.span())
 
 

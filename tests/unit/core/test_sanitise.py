@@ -38,6 +38,7 @@ def test_ordinary_prose_and_code_stay_as_they_are(prose: str) -> None:
         ("fixes #12, o/r#3 and GH-4", "fixes `#12`, `o/r#3` and `GH-4`"),
         ("&commat;user", "&amp;commat;user"),
         ("see https://e.x/y). www.e.x", "see `https://e.x/y`). `www.e.x`"),
+        ("\\https://e.x", "\\ `https://e.x`"),
         ("<https://e.x>", "`https://e.x`"),
         ("[text](javascript:alert(1))", "[text\\](javascript:alert(1))"),
         ("![x](http://e.x/i.png)", "![x\\](`http://e.x/i.png`)"),

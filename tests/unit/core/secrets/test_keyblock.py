@@ -55,17 +55,20 @@ def test_a_key_on_one_line_goes() -> None:
 def test_an_end_without_a_begin_hides_what_is_above() -> None:
     """A hunk may start inside a key."""
     assert redacted("x = 1", *BODY, END) == ["x = 1", *[GONE] * 4]
+    assert redacted("else", f"  finish '{END}'") == ["else", f"  finish '{END}'"]
 
 
 def test_a_begin_without_an_end_hides_what_is_below() -> None:
     """A hunk may stop inside a key."""
     assert redacted(BEGIN, *BODY[:2]) == [GONE] * 3
+    assert redacted(BEGIN, *BODY, "run") == [*[GONE] * 4, "run"]
 
 
 def test_code_between_markers_stays_in_sight() -> None:
     """Else two comments would hide any code from the review."""
     lines = [f"# {BEGIN}", "os.system('rm -rf /')", "x+=1", f"# {END}"]
     assert redacted(*lines) == lines
+    assert redacted(BEGIN, "", END) == [BEGIN, "", END]
 
 
 @pytest.mark.parametrize("line", [f"if '{BEGIN}' in text:", f"The {BEGIN} header comes first, then base64."])

@@ -71,7 +71,7 @@ def test_a_value_is_found_by_what_stands_around_it(line: str, kind: str, secret:
     "line",
     [
         "uses: aws-actions/ecr-login-password@0123456789012345678901234567890123456789",
-        "NotificationPreferencesTest.client.assertNotificationWasDelivered()",
+        "NotificationPreferenceTest.client.assertNotificationWasDelivered()",
         'url = f"postgres://{user}:{password}@{host}/{name}"',
         "https://$USER:$PASSWORD@example.com/",
         "git clone ssh://git@github.com:22/o/r.git # task-list-of-things-to-do",
@@ -99,6 +99,13 @@ def test_an_example_is_hidden_and_not_live(line: str) -> None:
     """A guess that is wrong must not leak, and one that is right must not be a comment."""
     (hit,) = find(line)
     assert not hit.live
+
+
+@pytest.mark.parametrize("token", ["gh" + f"o_{MIXED}", "SG." + f"{MIXED[:22]}.{MIXED}", "sq0" + f"csp-{MIXED}"])
+def test_a_token_longer_than_its_pattern_goes_whole(token: str) -> None:
+    """Vendors lengthen their tokens, and the rest of one must not stay in sight."""
+    (hit,) = find(f"x = '{token}'")
+    assert (hit.start, hit.end) == (5, 5 + len(token))
 
 
 def test_several_secrets_of_a_line_come_in_order() -> None:
