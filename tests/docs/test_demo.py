@@ -69,3 +69,11 @@ def test_it_is_simulated_and_within_its_budget(receipt: Any) -> None:
     assert receipt["simulated"] is True
     assert receipt["status"] == "findings"
     assert receipt["budget"]["tokens"]["spent"] < receipt["budget"]["tokens"]["limit"]
+
+
+def test_the_readme_shows_findings_of_the_demo(receipt: Any) -> None:
+    """The README's picture of the output is no better than the output."""
+    shown = re.findall(r"^(error|warning)  (.+)\n  (\S+):(\d+)", (ROOT / "README.md").read_text(), re.MULTILINE)
+    found = {(one["severity"], one["title"], one["path"], str(one["line"])) for one in receipt["findings"]}
+    assert shown
+    assert set(shown) <= found
