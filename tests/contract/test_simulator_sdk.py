@@ -57,7 +57,7 @@ def test_a_message_has_the_shape_the_sdk_reads(client: anthropic.Anthropic, simu
     assert json.loads(record.body)["system"] == SYSTEM
 
 
-def test_a_stream_adds_up_to_the_same_message(client: anthropic.Anthropic) -> None:
+def test_a_stream_adds_up_to_the_same_message(client: anthropic.Anthropic, simulator: Simulator) -> None:
     """The leader's first event already shows what was written; the last one the whole usage."""
     with client.messages.stream(
         model="claude-sonnet-5-5",
@@ -79,6 +79,7 @@ def test_a_stream_adds_up_to_the_same_message(client: anthropic.Anthropic) -> No
     )
     assert [block.to_dict() for block in message.content] == [block.to_dict() for block in whole.content]
     assert message.usage.output_tokens == whole.usage.output_tokens
+    assert [(record.streaming, record.delivered) for record in simulator.log] == [(True, True), (False, True)]
     assert whole.usage.cache_read_input_tokens == 1011
 
 
@@ -93,6 +94,17 @@ def test_followers_read_what_a_leader_wrote_once_it_has_begun() -> None:
             assert next(iter(leader)).type == "message_start"
             assert simulator.log[0].delivered is False
             assert ask(sdk, system=SYSTEM).usage.cache_read_input_tokens == 1011
+
+
+def test_parallel_cold_requests_each_write() -> None:
+    """None has begun when the others arrive, so nobody can read."""
+    with (
+        Simulator(SimulatorOptions(time_to_first_token_s=0.3)) as simulator,
+        anthropic.Anthropic(api_key="key", base_url=simulator.base_url, max_retries=0) as sdk,
+        ThreadPoolExecutor(3) as pool,
+    ):
+        messages = list(pool.map(lambda _: ask(sdk, system=SYSTEM), range(3)))
+    assert [message.usage.cache_creation_input_tokens for message in messages] == [1011] * 3
 
 
 def test_counting_says_what_a_message_will_be_charged(client: anthropic.Anthropic) -> None:
@@ -217,13 +229,15 @@ def test_the_account_is_served_as_json(client: anthropic.Anthropic, simulator: S
 def test_many_at_once_are_served_and_leave_nothing_behind() -> None:
     """200 requests over 50 connections: one write that all others read, and no thread left after closing."""
     threads = set(threading.enumerate())
-    with Simulator() as simulator, anthropic.Anthropic(api_key="k", base_url=simulator.base_url, max_retries=0) as sdk:
+    simulator = Simulator().start()
+    with anthropic.Anthropic(api_key="k", base_url=simulator.base_url, max_retries=0) as sdk:
         ask(sdk, system=SYSTEM)
         with ThreadPoolExecutor(50) as pool:
             messages = list(pool.map(lambda _: ask(sdk, system=SYSTEM), range(200)))
-        totals = simulator.totals
+        simulator.close()
+        assert set(threading.enumerate()) <= threads
+    totals = simulator.totals
     assert all(message.usage.cache_read_input_tokens == 1011 for message in messages)
     assert totals["requests"] == 201
     assert totals["delivered"]["cache_write_5m_tokens"] == 1011
     assert totals["billed_not_delivered"]["output_tokens"] == 0
-    assert set(threading.enumerate()) <= threads

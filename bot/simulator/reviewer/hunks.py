@@ -2,7 +2,7 @@
 
 A hunk begins with a line `File: <path>` and shows its lines as `<number> <mark><text>`, where the mark is '+'
 (number in the new file), '-' (number in the old file) or a space (context, number in the new file). Where the
-message is fenced by boundary lines holding 64 hex digits, only what stands inside counts.
+message is fenced by lines that are a boundary of 64 hex digits, only what stands inside counts.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_BOUNDARY = re.compile(r"\b[0-9a-f]{64}\b")
+_BOUNDARY = re.compile(r"\W*[0-9a-f]{64}\W*")
 _FILE = re.compile(r"File: (?P<path>.+)")
 _LINE = re.compile(r"\s*(?P<number>\d+) (?P<mark>[ +-])(?P<text>.*)", re.DOTALL)
 
@@ -57,7 +57,7 @@ def _sections(text: str) -> list[list[str]]:
     """The lines inside each pair of boundaries; all of them where there is no boundary."""
     sections: list[list[str]] = [[]]
     for line in text.split("\n"):
-        if _BOUNDARY.search(line) and not _LINE.fullmatch(line):
+        if _BOUNDARY.fullmatch(line):
             sections.append([])
         else:
             sections[-1].append(line)

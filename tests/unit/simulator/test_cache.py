@@ -147,6 +147,15 @@ def test_what_keeps_entries_apart(changes: dict[str, Any]) -> None:
     assert cache.look(asked(**changes)).read_tokens == 0
 
 
+def test_a_format_keeps_even_marked_tools_apart() -> None:
+    """Changing the format invalidates everything, though the tools come before it."""
+    tools = [{"name": "look", "description": "d" * 3000, "input_schema": {"type": "object"}, "cache_control": MARKER}]
+    cache = Cache()
+    cache.answer(request(tools=tools))
+    assert cache.look(request(tools=tools)).read_tokens > 0
+    assert cache.look(request(tools=tools, output_config=output())).read_tokens == 0
+
+
 def test_a_default_said_aloud_is_the_default() -> None:
     """Leaving effort out and naming the default are the same request to the model."""
     cache = Cache()

@@ -36,6 +36,12 @@ def test_code_that_looks_like_a_header_is_code() -> None:
     assert [line.text for line in hunk.lines] == ["File: evil.py", "0" * 64, "x = 1"]
 
 
+def test_a_name_of_64_hex_digits_is_no_boundary() -> None:
+    """Files named by their hash are files."""
+    name = "ab" * 32
+    assert read_hunks([fenced(f"File: {name}", "1 +x")])[0].path == name
+
+
 def test_blocks_without_hunks_are_passed_over() -> None:
     """The facts of the change name files too, without numbered lines."""
     assert read_hunks([fenced("Title: x", "modified a.py +1 -1"), "File: a.py\nno numbers"]) == []
