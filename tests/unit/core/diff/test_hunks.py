@@ -38,6 +38,12 @@ def test_lines_are_numbered_on_both_sides() -> None:
     assert (hunk.added, hunk.deleted) == (2, 1)
 
 
+def test_a_section_keeps_its_bytes() -> None:
+    """The heading of a hunk is the file's own text, in whatever encoding."""
+    (hunk,) = file_with(b"@@ -1 +1 @@ d\xe9f \xe2\x80\xa8\x85()\n-a\n+b\n").hunks
+    assert hunk.section == b"d\xe9f \xe2\x80\xa8\x85()"
+
+
 def test_each_side_offers_exactly_its_range() -> None:
     """RIGHT is the union of [new_start, new_start + new_count), LEFT the same of old."""
     file = file_with(
@@ -96,6 +102,7 @@ def test_an_empty_context_line_may_have_lost_its_blank() -> None:
         (b"@@ -5,1 +5,1 @@\n-a\n+b\n@@ -2,1 +2,1 @@\n-c\n+d\n", "out of order"),
         (b"@@ -5,2 +5,2 @@\n-a\n+b\n c\n@@ -6,1 +8,1 @@\n-c\n+d\n", "overlap"),
         (b"@@ -5,2 +5,2 @@\n-a\n+b\n c\n@@ -8,1 +6,1 @@\n-c\n+d\n", "overlap"),
+        (b"@@ -4,0 +5 @@\n+x\n@@ -4 +6 @@\n-c\n+d\n", "overlap"),
         (b"@@ -0,1 +1,1 @@\n-a\n+b\n", "no file has"),
         (b"@@ -1,1 +0,1 @@\n-a\n+b\n", "no file has"),
         (b"@@ -" + b"9" * 5000 + b" +1 @@\n-a\n+b\n", "no file has"),

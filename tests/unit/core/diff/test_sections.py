@@ -74,12 +74,15 @@ def test_a_combined_diff_is_refused_as_a_whole_or_as_a_part(kind: bytes) -> None
     merged, real = read_diff(combined + ONE_FILE).files
     assert merged.path == "merged.py"
     assert merged.unreadable is not None
+    assert "combined" in merged.unreadable
     assert merged.hunks == ()
     assert real.path == "real.py"
     assert real.unreadable is None
 
 
-@pytest.mark.parametrize("message", [b"Say why.\n", PHANTOM, BARE_PHANTOM, b"---\n text\n" + PHANTOM])
+@pytest.mark.parametrize(
+    "message", [b"Say why.\n", PHANTOM, BARE_PHANTOM, b"---\n text\n" + PHANTOM, b"---\n text\n\n" + PHANTOM]
+)
 def test_a_mailed_patch_has_only_the_files_behind_its_message(message: bytes) -> None:
     """A commit message may quote a diff; a file made of it would be a phantom."""
     (file,) = read_diff(MAIL_HEAD + message + MAIL_STAT + ONE_FILE + SIGNATURE).files
