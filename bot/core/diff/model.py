@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from io import BytesIO
 from typing import NamedTuple
 
 
@@ -84,7 +85,8 @@ class Hunk:
         """
         lines = []
         old, new = self.old_start, self.new_start
-        for raw in self.body.removesuffix(b"\n").split(b"\n"):
+        for whole in BytesIO(self.body):
+            raw = whole.removesuffix(b"\n")
             mark = raw[:1]
             if mark == b"+":
                 lines.append(Line("+", None, new, raw[1:]))

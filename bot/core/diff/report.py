@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.core.diff.model import Diff, FileDiff, FileStatus, Line, Side
+from bot.core.diff.model import Diff, FileDiff, FileStatus, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,14 @@ def diff_as_json(diff: Diff) -> dict[str, Any]:
 
 def file_as_json(file: FileDiff) -> dict[str, Any]:
     """One file's entry: the lines that may carry a comment and their bytes as latin-1, on both sides."""
+    right_text: dict[str, str] = {}
+    left_text: dict[str, str] = {}
+    for line in (line for hunk in file.hunks for line in hunk.lines):
+        text = line.raw.decode("latin-1")
+        if line.new is not None:
+            right_text[str(line.new)] = text
+        if line.old is not None:
+            left_text[str(line.old)] = text
     return {
         "path": file.path,
         "old_path": file.old_path,
@@ -36,8 +44,8 @@ def file_as_json(file: FileDiff) -> dict[str, Any]:
         "binary": file.binary,
         "right": file.numbers(Side.RIGHT),
         "left": file.numbers(Side.LEFT),
-        "right_text": {str(line.new): line.raw.decode("latin-1") for line in _lines(file) if line.new is not None},
-        "left_text": {str(line.old): line.raw.decode("latin-1") for line in _lines(file) if line.old is not None},
+        "right_text": right_text,
+        "left_text": left_text,
         "unreadable": file.unreadable,
     }
 
@@ -56,10 +64,6 @@ def diff_as_rows(diff: Diff) -> list[DiffRow]:
         )
         for file in diff.files
     ]
-
-
-def _lines(file: FileDiff) -> Iterator[Line]:
-    return (line for hunk in file.hunks for line in hunk.lines)
 
 
 def _notes(file: FileDiff) -> Iterator[str]:

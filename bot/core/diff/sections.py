@@ -84,7 +84,7 @@ def _without_blank_end(data: bytes) -> int:
 def _patch_of_mail(data: bytes) -> tuple[int, int]:
     """The patch inside a mail as `git format-patch` writes it: behind the message, before the signature."""
     mails = len(_MAIL_START.findall(data))
-    patches = list(_MAIL_PATCH.finditer(data))
+    patches = [found for found in _MAIL_PATCH.finditer(data) if b" changed, " in found[0] or b"\n " not in found[0]]
     if mails > 1 or not patches:
         what = f"{mails} commits, each with line numbers of its own" if mails > 1 else "no patch that could be found"
         raise NotADiff(f"This is a mailed patch with {what}.", next_step=_NEXT_STEP)

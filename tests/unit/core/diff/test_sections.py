@@ -90,6 +90,17 @@ def test_a_mailed_patch_has_only_the_files_behind_its_message(message: bytes) ->
     assert file.unreadable is None
 
 
+def test_a_mail_without_a_table_of_files_is_read() -> None:
+    """`git format-patch --no-stat`."""
+    assert paths(MAIL_HEAD + b"Say why.\n---\n\n" + ONE_FILE + SIGNATURE) == ["real.py"]
+
+
+def test_a_deleted_rule_in_a_mail_is_not_taken_for_its_separator() -> None:
+    """Files before it would vanish: `--` deleted, context, an empty line that lost its blank, the next file."""
+    lookalike = ONE_FILE.replace(b"@@ -1 +1 @@\n-a\n+b\n", b"@@ -1,3 +1,2 @@\n---\n a\n\n").replace(b"real", b"first")
+    assert paths(MAIL_HEAD + MAIL_STAT + lookalike + ONE_FILE + SIGNATURE) == ["first.py", "real.py"]
+
+
 def test_a_mail_of_several_commits_is_refused() -> None:
     """The line numbers of the first commit are not those of the last."""
     mail = MAIL_HEAD + MAIL_STAT + ONE_FILE + SIGNATURE
