@@ -44,7 +44,7 @@ _PATIENCE_AFTER_INTERRUPT = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a review works with: built once, by bot/bootstrap.py or by a test."""
+    """What a review works with: built once, by bot/bootstrap or by a test."""
 
     provider: Provider
     counter: TokenCounter

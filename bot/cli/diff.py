@@ -21,7 +21,7 @@ def diff(
     format: Annotated[flags.Table, typer.Option(help="How to print.")] = flags.Table.TEXT,
 ) -> None:
     """Show how a diff is read: files, hunks, and the lines that may carry a comment."""
-    from bot.bootstrap import Source, load_diff
+    from bot.bootstrap.local import Source, load_diff
 
     read = load_diff(Source(diff, base, head, working_tree, repo))
     if format is flags.Table.JSON:

@@ -36,7 +36,7 @@ def quote(
     Needs no key. The highest price is what the review would reserve; it cannot spend more than its budget.
     """
     from bot.app.quote import quote as price
-    from bot.bootstrap import Source, load_plan
+    from bot.bootstrap.local import Source, load_plan
     from bot.settings.load import Flags
 
     said = Flags(

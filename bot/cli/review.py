@@ -17,7 +17,7 @@ from bot.core.route import Routing
 from bot.core.status import exit_code
 
 if TYPE_CHECKING:
-    from bot.bootstrap import Plan
+    from bot.bootstrap.desk import Plan
     from bot.core.receipt import Receipt
 
 
@@ -74,7 +74,8 @@ def review(
 
     Exit code: 0 reviewed; 1 a finding at or above --fail-on; 2 wrong usage; 3 partial or failed; 130 interrupted.
     """
-    from bot.bootstrap import Access, Source, load_plan, run_review
+    from bot.bootstrap.desk import Access
+    from bot.bootstrap.local import Source, load_plan, run_review
     from bot.cli.progress import shown_progress
     from bot.settings.load import Flags
 
