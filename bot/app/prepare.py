@@ -6,8 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
-from pathspec import GitIgnoreSpec
-
 from bot.app.options import Options
 from bot.app.target import Target
 from bot.core.choose import arrange, choose
@@ -22,7 +20,7 @@ from bot.core.prompt.templates import Templates
 from bot.core.redact import redact_text
 from bot.core.select.files import select
 from bot.core.select.marks import has_generated_mark
-from bot.core.select.rules import SelectionRules
+from bot.core.select.rules import SelectionRules, compiled_globs
 from bot.ports import SourceTexts
 
 
@@ -132,13 +130,18 @@ def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates)
         language=options.language,
         severity_floor=options.severity,
         house_style=options.style_guide,
-        instructions=_instructions_for({excerpt.path for excerpt in excerpts}, options.instructions),
+        instructions=_instructions_for(_paths(excerpts), options.instructions),
     )
+
+
+def _paths(excerpts: Iterable[Excerpt]) -> set[str]:
+    """Every path that is asked about, those of twins included."""
+    return {hunk.path for excerpt in excerpts for hunk in (excerpt.hunk, *excerpt.twins)}
 
 
 def _instructions_for(paths: set[str], instructions: Iterable[Instruction]) -> list[Instruction]:
     """Those that hold for at least one chosen file: the others would be paid for and never used."""
-    return [one for one in instructions if any(GitIgnoreSpec.from_lines(one.paths).match_files(paths))]
+    return [one for one in instructions if any(compiled_globs("instructions", one.paths).match_files(paths))]
 
 
 def _facts(target: Target, fence: str, templates: Templates) -> str:

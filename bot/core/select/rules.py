@@ -42,8 +42,8 @@ class PathJudge:
 
     def __init__(self, rules: SelectionRules) -> None:
         """Raises BadConfiguration where a glob of the configuration is none."""
-        self._include = _globs("include", rules.include)
-        self._exclude = _globs("exclude", rules.exclude)
+        self._include = compiled_globs("include", rules.include)
+        self._exclude = compiled_globs("exclude", rules.exclude)
         self._attributes = Attributes(rules.gitattributes)
 
     def verdict(self, path: str) -> Verdict | None:
@@ -74,7 +74,8 @@ class PathJudge:
         return by_name
 
 
-def _globs(name: str, globs: tuple[str, ...]) -> GitIgnoreSpec:
+def compiled_globs(name: str, globs: tuple[str, ...]) -> GitIgnoreSpec:
+    """The globs of the configuration's key `name`; raises BadConfiguration where one is none."""
     for glob in globs:
         try:
             GitIgnoreSpec.from_lines([glob])
