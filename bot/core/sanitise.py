@@ -42,10 +42,10 @@ _ACTIVE = re.compile(
     | (?P<escaped>\\[!-/:-@\[-`{-~])
     | <(?P<autolink>[A-Z][A-Z0-9+.-]{1,31}:[^\s<>`\\]*)>
     | (?P<word>://[^\s<>`\\\[\]]+                       # an address; its scheme stands before
-        | (?<!\w)www\.[^\s<>`\\\[\]]+
+        | (?<![A-Z0-9])www\.[^\s<>`\\\[\]]+
         | @[A-Z0-9][\w./-]*                             # a mention; a mail address or a commit where more stands before
-        | \#\d+\b                                       # a reference, perhaps with its repository before
-        | (?<!\w)GH-\d+\b)
+        | \#\d+(?![A-Z0-9])                                       # a reference, perhaps with its repository before
+        | (?<![A-Z0-9])GH-\d+(?![A-Z0-9]))
     | (?P<entity>&(?=\#|(?!(?:amp|lt|gt|quot|apos|nbsp);)[A-Z][A-Z0-9]*;))
     | (?P<html><(?=[A-Z/!?]))
     | (?P<bracket>\](?=[(\[:]))                         # the end of a link's text, or of what a definition names

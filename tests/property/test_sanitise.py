@@ -113,7 +113,8 @@ MARKDOWN = st.one_of(
 LIMITS = st.one_of(st.integers(0, 60), st.just(10_000))
 
 ACTIVE_TEXT = re.compile(
-    r"(?<![A-Za-z0-9_])@[A-Za-z0-9]|#\d+\b|\bGH-\d+\b|(?:https?|ftp)://\w|(?<!\w)www\.\w", re.IGNORECASE
+    r"(?<![a-z0-9_])@[a-z0-9]|#\d+(?![a-z0-9])|(?<![a-z0-9])GH-\d+(?![a-z0-9])|(?:https?|ftp)://\w|(?<![a-z0-9])www\.\w",
+    re.IGNORECASE | re.ASCII,
 )
 ACTIVE_TOKENS = {"html_block", "html_inline", "image", "link_open", "table_open"}
 FORGED_MARKER = re.compile(r"<!--[\s-]*hunkwise", re.IGNORECASE)

@@ -36,6 +36,7 @@ def test_ordinary_prose_and_code_stay_as_they_are(prose: str) -> None:
         ("mail a@b.com", "mail `a@b.com`"),
         ("\\@user", "`@user`"),
         ("fixes #12, o/r#3 and GH-4", "fixes `#12`, `o/r#3` and `GH-4`"),
+        ("_#12_ *GH-4*", "`_#12`_ *`GH-4`*"),
         ("&commat;user", "&amp;commat;user"),
         ("see https://e.x/y). www.e.x", "see `https://e.x/y`). `www.e.x`"),
         ("\\https://e.x", "\\ `https://e.x`"),
