@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +22,8 @@ from bot.ports import Observer
 from bot.settings.file import RepositoryFile, read_file
 from bot.settings.load import Flags
 
+_UNTRACKED_NAMED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -35,13 +39,14 @@ class Source:
 
 def load_diff(source: Source) -> Diff:
     """Read the diff alone; raises NotADiff, GitRefused or WrongUsage."""
-    return _target(source).diff
+    with _target(source) as target:
+        return target.diff
 
 
 def load_plan(source: Source, flags: Flags) -> Plan:
     """Read diff and settings and make the plan. Asks no model and imports no SDK."""
-    target = _target(source)
-    return make_plan(target, flags, _settings(source, target))
+    with _target(source) as target:
+        return make_plan(target, flags, _settings(source, target))
 
 
 def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
@@ -51,7 +56,9 @@ def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
         return review(plan.prepared, plan.options, plan.templates, desk, Amount())
 
 
-def _target(source: Source) -> Target:
+@contextmanager
+def _target(source: Source) -> Iterator[Target]:
+    """The target; what it reads from git can be asked for while the block runs."""
     ranged = source.base is not None or source.head is not None or source.working_tree
     if (source.diff is not None) == ranged:
         raise WrongUsage(
@@ -61,12 +68,13 @@ def _target(source: Source) -> Target:
     if source.head is not None and source.base is None:
         raise WrongUsage("--head needs a beginning.", next_step="Give --base REF as well.")
     if source.diff is not None:
-        return Target(TargetFacts("diff"), read_diff(read_input(source.diff)))
-    return _git_target(source)
+        yield Target(TargetFacts("diff"), read_diff(read_input(source.diff)))
+        return
+    with GitRepository(source.repo) as repository:
+        yield _git_target(source, repository)
 
 
-def _git_target(source: Source) -> Target:
-    repository = GitRepository(source.repo)
+def _git_target(source: Source, repository: GitRepository) -> Target:
     spread = repository.range(source.base or "HEAD", source.head, working_tree=source.working_tree)
     title, description = repository.title_and_description(spread.base_sha, spread.head_sha)
     facts = TargetFacts(
@@ -77,8 +85,21 @@ def _git_target(source: Source) -> Target:
         title=title,
         description=description,
     )
-    texts = GitTexts(repository, spread.head_sha)
-    return Target(facts, read_diff(spread.diff), base=GitTexts(repository, spread.base_sha), head=texts)
+    return Target(
+        facts,
+        read_diff(spread.diff),
+        base=GitTexts(repository, spread.base_sha),
+        head=GitTexts(repository, spread.head_sha),
+        notes=_untracked_note(spread.untracked),
+    )
+
+
+def _untracked_note(untracked: Sequence[str]) -> tuple[str, ...]:
+    """Git leaves files it does not track out of a diff; that is said, since somebody may think they were reviewed."""
+    if not untracked:
+        return ()
+    named = ", ".join(untracked[:_UNTRACKED_NAMED]) + (", …" if len(untracked) > _UNTRACKED_NAMED else "")
+    return (f"Not part of the review, because git does not track them: {named}. `git add -N` includes them.",)
 
 
 def _settings(source: Source, target: Target) -> RepositoryFile:

@@ -76,12 +76,10 @@ class Standing:
     sender_may_write: bool
 
 
-def trigger_of(
-    event: str, payload: Mapping[str, Any], asked: str, rules: EventRules
-) -> Trigger | Decline | NumberMissing:
+def trigger_of(event: str, payload: Mapping[str, Any], asked: str) -> Trigger | Decline | NumberMissing:
     """Read an event's payload. `asked` is the input that names a pull request by number."""
     if event in PULL_REQUEST_EVENTS:
-        return _of_pull_request(event, payload, rules)
+        return _of_pull_request(event, payload)
     if event == "workflow_dispatch":
         inputs = payload.get("inputs") or {}
         named = asked or next((str(inputs[name]) for name in _NUMBER_INPUTS if inputs.get(name)), "")
@@ -92,21 +90,18 @@ def trigger_of(
     return Decline(f"The event {event or '(none)'} asks for no review: Hunkwise answers pull requests and dispatches.")
 
 
-def _of_pull_request(event: str, payload: Mapping[str, Any], rules: EventRules) -> Trigger | Decline:
+def _of_pull_request(event: str, payload: Mapping[str, Any]) -> Trigger | Decline:
     action = str(payload.get("action", ""))
     if action not in _ACTIONS:
         return Decline(f"The action '{action}' changes nothing that is reviewed.")
     if action == "edited" and "base" not in (payload.get("changes") or {}):
         return Decline("Only the title or the description was edited.")
-    label = str((payload.get("label") or {}).get("name", ""))
-    if action == "labeled" and label != rules.review_label:
-        return Decline(f"The label '{label}' asks for no review; '{rules.review_label}' does.")
     pull = payload["pull_request"]
     return Trigger(
         number=int(pull["number"]),
         event=event,
         action=action,
-        label=label,
+        label=str((payload.get("label") or {}).get("name", "")),
         sender=_login(payload.get("sender")),
         head_sha=pull["head"]["sha"],
     )
@@ -117,6 +112,7 @@ def decide(trigger: Trigger, pull: PullRequest, rules: EventRules, standing: Sta
     why = (
         _closed(pull)
         or _without_key(pull, standing)
+        or _other_label(trigger, rules)
         or _skipped(pull, rules)
         or _draft(trigger, pull, rules)
         or _stranger(trigger, pull, rules, standing)
@@ -147,6 +143,12 @@ def _without_key(pull: PullRequest, standing: Standing) -> str:
             "Add ANTHROPIC_API_KEY to the Dependabot secrets to have its pull requests reviewed."
         )
     return ""
+
+
+def _other_label(trigger: Trigger, rules: EventRules) -> str:
+    if trigger.action != "labeled" or trigger.label == rules.review_label:
+        return ""
+    return f"The label '{trigger.label}' asks for no review; '{rules.review_label}' does."
 
 
 def _skipped(pull: PullRequest, rules: EventRules) -> str:
