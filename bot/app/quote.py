@@ -16,11 +16,14 @@ from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, TierQuote
 from bot.core.size import excerpt_tokens
-from bot.core.tokens import bound_tokens
+from bot.core.tokens import BYTES_PER_TOKEN, bound_tokens
 from bot.core.usage import Usage
 
-_SILENT_ANSWER_TOKENS = 20
+_SILENT_ANSWER_TOKENS = 5
 """An answer that finds nothing and took no thinking."""
+
+_MOST_BYTES_PER_TOKEN = 5
+"""What prose on an older model's tokenizer comes near to: no prompt of ours takes fewer tokens than this gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +112,17 @@ class _Quoter:
 
     def _least(self, sized: _Sized, *, leads: bool) -> Usage:
         """The usage of an answer that finds nothing: the leader writes the prefix, the others read it."""
-        prefix = self.maker.estimated_prefix()
+        prefix = _at_least(self.maker.estimated_prefix())
         cached = sized.job.cached
         return Usage(
-            input_tokens=sized.hunk_tokens + (0 if cached else prefix),
+            input_tokens=_at_least(sized.hunk_tokens) + (0 if cached else prefix),
             cache_write_5m_tokens=prefix if cached and leads and self.maker.cache_ttl == "5m" else 0,
             cache_write_1h_tokens=prefix if cached and leads and self.maker.cache_ttl == "1h" else 0,
             cache_read_tokens=prefix if cached and not leads else 0,
             output_tokens=_SILENT_ANSWER_TOKENS,
         )
+
+
+def _at_least(estimate: int) -> int:
+    """The fewest tokens that a text of this estimate can be."""
+    return estimate * BYTES_PER_TOKEN // _MOST_BYTES_PER_TOKEN
