@@ -1,0 +1,1 @@
+"""GitHub, or a GitHub Enterprise Server, as a CodeHost."""
