@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.simulator.api_error import invalid
+from bot.simulator.shape import anything, array, integer, mapping, string, string_or
 
 MAX_OPTIONAL_FIELDS = 24
 MAX_UNIONS = 16
@@ -19,6 +20,18 @@ _BY_TYPE = {
     "boolean": frozenset[str](),
     "null": frozenset[str](),
 }
+_VALUES = {
+    "type": string_or(array(string)),
+    "properties": mapping,
+    "required": array(string),
+    "anyOf": array(mapping),
+    "allOf": array(mapping),
+    "enum": array(anything),
+    "items": mapping,
+    "minItems": integer,
+    "format": string,
+    "$defs": mapping,
+}
 _STRING_FORMATS = frozenset(
     {"date-time", "time", "date", "duration", "email", "hostname", "uri", "ipv4", "ipv6", "uuid", "text"}
 )
@@ -31,8 +44,10 @@ Schema = dict[str, Any]
 def check(schema: Schema) -> None:
     """Raise ApiError (400) where the schema uses what structured outputs do not support."""
     count = _Count()
+    definitions = schema.get("$defs", {})
+    mapping(definitions, f"{_PATH}.$defs")
     _check_node(schema, schema, (), count)
-    for definition in schema.get("$defs", {}).values():
+    for definition in definitions.values():
         _check_node(definition, schema, (), count)
     if count.optional > MAX_OPTIONAL_FIELDS:
         raise invalid(f"{_PATH}: {count.optional} optional fields; at most {MAX_OPTIONAL_FIELDS} are supported")
@@ -54,7 +69,7 @@ def smallest_instance(node: Schema, root: Schema) -> Any:
         properties = node.get("properties", {})
         return {name: smallest_instance(properties[name], root) for name in node.get("required", ())}
     if node.get("type") == "array":
-        return [smallest_instance(node["items"], root)] * node.get("minItems", 0)
+        return [smallest_instance(node.get("items", {}), root)] * node.get("minItems", 0)
     return {"string": "", "integer": 0, "number": 0, "boolean": False}.get(_first_type(node))
 
 
@@ -82,6 +97,7 @@ def _check_node(node: Any, root: Schema, refs: tuple[str, ...], count: _Count) -
             raise invalid(f"{_PATH}: recursive schemas are not supported ({name})")
         _check_node(_definition(name, root), root, (*refs, name), _Count())
         return
+    _check_values(node)
     _check_keywords(node)
     _check_object(node, count)
     variants = [*node.get("anyOf", ()), *node.get("allOf", ())]
@@ -91,6 +107,15 @@ def _check_node(node: Any, root: Schema, refs: tuple[str, ...], count: _Count) -
         raise invalid(f"{_PATH}: a schema needs a 'type', 'anyOf', 'allOf', 'enum', 'const' or '$ref'")
     for child in (*variants, *node.get("properties", {}).values(), *([node["items"]] if "items" in node else [])):
         _check_node(child, root, refs, count)
+
+
+def _check_values(node: Schema) -> None:
+    """Each keyword's value is of the kind that JSON Schema gives it."""
+    for keyword, check_value in _VALUES.items():
+        if keyword in node:
+            check_value(node[keyword], f"{_PATH}.{keyword}")
+    if node.get("type") == []:
+        raise invalid(f"{_PATH}.type: at least one type is needed")
 
 
 def _check_keywords(node: Schema) -> None:

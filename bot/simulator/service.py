@@ -122,7 +122,7 @@ class Service:
 def _parsed(body: bytes) -> Any:
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise invalid("The request body is not valid JSON") from None
 
 

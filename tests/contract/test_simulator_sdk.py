@@ -241,3 +241,13 @@ def test_many_at_once_are_served_and_leave_nothing_behind() -> None:
     assert totals["requests"] == 201
     assert totals["delivered"]["cache_write_5m_tokens"] == 1011
     assert totals["billed_not_delivered"]["output_tokens"] == 0
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b"[" * 100_000, b"\xff", b"[]"])
+def test_what_is_no_json_object_is_a_400(simulator: Simulator, raw: bytes) -> None:
+    """Bytes of any kind are refused in the API's shape, and the connection goes on."""
+    headers = {"authorization": "Bearer key", "anthropic-version": "2026-10-21"}
+    with httpx2.Client(base_url=simulator.base_url, headers=headers) as sender:
+        for _ in range(2):
+            answer = sender.post("/v1/messages", content=raw)
+            assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")

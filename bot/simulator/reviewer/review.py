@@ -15,6 +15,9 @@ from bot.simulator.reviewer.hunks import ShownHunk, read_hunks
 from bot.simulator.reviewer.languages import is_test, language_of
 from bot.simulator.reviewer.rule import Rule, Spot
 
+LONGEST_LINE = 2_000
+"""Characters of a line that is judged; longer ones are made by machines."""
+
 _PLAIN_ANSWER = "This is a simulated answer: a stand-in with plain rules, no model, has read your message."
 _FINDING_FIELDS = {"path", "line", "quote"}
 
@@ -50,7 +53,7 @@ def _review_side(hunk: ShownHunk, mark: str) -> Iterator[dict[str, Any]]:
     lines = tuple(line for line in hunk.lines if line.mark in (mark, " "))
     code = tuple(mask((line.text for line in lines), language))
     for index, line in enumerate(lines):
-        if line.mark == mark:
+        if line.mark == mark and len(line.text) <= LONGEST_LINE:
             spot = Spot(lines, code, index)
             matches = ((rule, rule.match(spot)) for rule in rules)
             yield from (_finding(hunk.path, spot, rule, match) for rule, match in matches if match is not None)

@@ -34,6 +34,11 @@ def test_context_and_clean_code_say_nothing() -> None:
     assert findings("File: a.py\n10      return eval(x)\n11 +    return x") == []
 
 
+def test_a_line_made_by_a_machine_is_passed_over() -> None:
+    """Minified code is long, and patterns over it are slow."""
+    assert findings(f"File: a.py\n1 +eval(x){' ' * 2000}") == []
+
+
 def test_a_deleted_line_is_found_on_the_left() -> None:
     """What harms by going is anchored in the old file."""
     (found,) = findings("File: deploy.sh\n2 -set -euo pipefail\n2 +echo go")
