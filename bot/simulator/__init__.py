@@ -4,8 +4,3 @@ It judges requests as strictly as the API does, keeps a prompt cache and rate li
 goes wrong on demand, and keeps its own account of what it charged. Its reviewer is a list of plain rules, no
 model (reviewer/). It shares no code with what it tests.
 """
-
-from bot.simulator.options import HELP, SimulatorOptions
-from bot.simulator.server import Simulator, serve
-
-__all__ = ["HELP", "Simulator", "SimulatorOptions", "serve"]

@@ -12,8 +12,9 @@ import httpx2
 import pytest
 from anthropic.types import Message
 
-from bot.simulator import Simulator, SimulatorOptions
 from bot.simulator.log import RequestRecord
+from bot.simulator.options import SimulatorOptions
+from bot.simulator.server import Simulator
 from tests.unit.simulator.bodies import output
 
 

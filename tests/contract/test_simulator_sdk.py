@@ -13,7 +13,8 @@ import httpx2
 import pytest
 from anthropic.types import Message
 
-from bot.simulator import Simulator, SimulatorOptions
+from bot.simulator.options import SimulatorOptions
+from bot.simulator.server import Simulator
 
 SYSTEM = [{"type": "text", "text": "s" * 3000, "cache_control": {"type": "ephemeral"}}]
 HELLO = [{"role": "user", "content": "Hello"}]

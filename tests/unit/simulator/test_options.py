@@ -6,7 +6,8 @@ from dataclasses import fields
 
 import pytest
 
-from bot.simulator import HELP, Simulator, SimulatorOptions
+from bot.simulator.options import HELP, SimulatorOptions
+from bot.simulator.server import Simulator
 
 
 def test_every_option_is_explained() -> None:
