@@ -29,6 +29,7 @@ from bot.core.pricing import PriceList
 from bot.core.progress import BatchEnded, PlanMade
 from bot.core.prompt.templates import Templates, prompt_hash
 from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
+from bot.core.report.words import counted
 from bot.core.show import show
 from bot.core.shown import ShownHunk
 from bot.core.status import status_of
@@ -199,7 +200,7 @@ class _Run:
         own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
         notes = list(self._prepared.notes)
         if dropped:
-            notes.append(f"{dropped} findings below the confidence or severity asked for are not shown.")
+            notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
         if self._budget.overrun:
             notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
         return merge([*kept, *own]), tuple(notes)
