@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -90,11 +91,24 @@ class RepositoryFile(_Section):
     on_incomplete: Literal["fail", "warn"] | None = None
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads plain words as YAML 1.2 does: `off` and `no` are words, and nothing is a date."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, form) for tag, form in found if not tag.endswith((":bool", ":timestamp"))]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
+
+
 def read_file(text: str | bytes, name: str) -> RepositoryFile:
     """Parse the file's text. Raises BadConfiguration naming every wrong key, with the nearest known one."""
     try:
-        data = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is a SafeLoader
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         where = getattr(error, "problem_mark", None)
         line = f", line {where.line + 1}" if where else ""
         raise BadConfiguration(

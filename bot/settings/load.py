@@ -89,13 +89,17 @@ def _models(flags: Flags, file: RepositoryFile, defaults: Mapping[Tier, str]) ->
 def _limits(flags: Flags, file: RepositoryFile, defaults: Limits) -> Limits:
     """A limit that is named alone stands alone: naming dollars does not keep the default in tokens, and vice versa.
 
-    In the file, `null` takes a limit away.
+    In the file, `null` takes a limit away, and that one alone: a run without any limit must be asked for.
     """
     if flags.budget_usd is not None or flags.budget_tokens is not None:
         return Limits(tokens=flags.budget_tokens, usd=flags.budget_usd)
-    if file.budget.model_fields_set & {"usd", "tokens"}:
-        return Limits(tokens=file.budget.tokens, usd=file.budget.usd)
-    return defaults
+    said = file.budget
+    if said.usd is not None or said.tokens is not None:
+        return Limits(tokens=said.tokens, usd=said.usd)
+    return Limits(
+        tokens=None if "tokens" in said.model_fields_set else defaults.tokens,
+        usd=None if "usd" in said.model_fields_set else defaults.usd,
+    )
 
 
 def _price(section: PriceSection) -> ModelPrice:
