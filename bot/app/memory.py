@@ -6,19 +6,16 @@ bot itself wrote the comment and the signature holds; of several, the one that k
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.budget import Amount
 from bot.core.marker import SetAside, Signer, read_marker, write_marker
+from bot.core.marks import SUMMARY_MARK, fingerprints_in
 from bot.core.pull_request import PostedComment, PostedInline, PostedReview
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
-
-SUMMARY_MARK = "<!-- hunkwise:summary -->"
-_FINGERPRINT = re.compile(r"<!-- hunkwise:finding ([0-9a-f]{20}) -->")
 
 OPEN_RUN_EXPIRES = timedelta(hours=24)
 """No job of GitHub's hosted runners lives longer than six hours; what is still open after a day was never settled."""
@@ -43,16 +40,6 @@ class Memory:
     def posted(self) -> frozenset[str]:
         """Fingerprints that are not posted again."""
         return frozenset(self.state.posted) | {found for one in self.inline for found in fingerprints_in(one.body)}
-
-
-def fingerprint_mark(fingerprint: str) -> str:
-    """The hidden mark by which a posted finding is known again."""
-    return f"<!-- hunkwise:finding {fingerprint} -->"
-
-
-def fingerprints_in(body: str) -> list[str]:
-    """The findings whose marks a comment carries."""
-    return _FINGERPRINT.findall(body)
 
 
 def recall(host: CodeHost, number: int, signer: Signer, now: datetime) -> Memory:

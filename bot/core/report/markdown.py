@@ -3,75 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bot.core.calls import Call
-from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.receipt import Coverage, Receipt, SkippedWithPrice
+from bot.core.report.conversation import Conversation
+from bot.core.report.detail import DETAILS, Detail
 from bot.core.report.figures import (
     TOTAL_DOLLARS,
     TOTAL_TOKENS,
     about_dollars,
     aligned_dollars,
     budget_lines,
+    exact_dollars,
     money_rows,
     saving_rows,
     token_rows,
 )
 from bot.core.report.markdown_blocks import clip, code_span, folded, table
-from bot.core.report.words import MARKS, SIMULATED, by_severity, counted, headline, left_out, lines_of, printable_path
-from bot.core.sanitise import safe_fence, sanitise_line, sanitise_markdown, table_cell, terminal
+from bot.core.report.markdown_findings import earlier_blocks, findings_blocks, path_span, unplaced_blocks
+from bot.core.report.words import MARKS, SIMULATED, counted, headline, left_out
+from bot.core.sanitise import sanitise_line, table_cell
 
 LIMIT = 65_000
 """Characters: under the 65,536 a comment may have, with room for what a publisher adds."""
 
-_HEADINGS = {Severity.ERROR: "Errors", Severity.WARNING: "Warnings", Severity.INFO: "Info"}
-_EVERYTHING = 10**9
 
-
-@dataclass(frozen=True, slots=True)
-class _Detail:
-    """How much is shown: rows of each kind and characters of each text. `without` says what that leaves away."""
-
-    calls: bool = True
-    suggestions: bool = True
-    rows: int = _EVERYTHING
-    text: int = _EVERYTHING
-    without: str = ""
-
-
-_DETAILS = (
-    _Detail(),
-    _Detail(calls=False, without="the table of calls"),
-    _Detail(calls=False, text=1_500, without="the table of calls and the ends of long texts"),
-    _Detail(calls=False, suggestions=False, text=500, without="calls, suggestions and the ends of texts"),
-    _Detail(calls=False, suggestions=False, rows=40, text=250, without="calls, suggestions and all but 40 rows a list"),
-    _Detail(calls=False, suggestions=False, rows=10, text=120, without="calls, suggestions and all but 10 rows a list"),
-)
-
-
-def receipt_as_markdown(receipt: Receipt, limit: int = LIMIT) -> str:
+def receipt_as_markdown(receipt: Receipt, limit: int = LIMIT, conversation: Conversation | None = None) -> str:
     """The whole run as GitHub Markdown of at most `limit` characters (`limit` >= 1,000).
 
-    What does not fit is dropped, least important first, and the page says so.
+    What does not fit is dropped, least important first, and the page says so. On a pull request the `conversation`
+    spares what is said there already.
     """
-    for detail in _DETAILS:
-        page = _page(receipt, detail)
+    for detail in DETAILS:
+        page = _page(receipt, detail, conversation)
         if len(page) <= limit:
             return page
     return _bare_page(receipt)
 
 
-def _page(receipt: Receipt, detail: _Detail) -> str:
+def _page(receipt: Receipt, detail: Detail, conversation: Conversation | None) -> str:
     blocks = [
         "## Hunkwise review",
         *_simulated(receipt),
         f"**{MARKS[receipt.status]} {headline(receipt)}**",
         *_notes(receipt, detail),
-        *_findings(receipt.findings, detail),
-        *_unplaced(receipt.unplaced, detail),
+        *findings_blocks(receipt.findings, detail, conversation),
+        *unplaced_blocks(receipt.unplaced, detail, conversation),
+        *(earlier_blocks(conversation, detail) if conversation else ()),
         *_coverage(receipt.coverage, detail),
-        *_bill(receipt, detail),
+        *_bill(receipt, detail, conversation),
         *_calls(receipt.calls, detail),
         *_footer(receipt, detail.without),
     ]
@@ -93,63 +73,15 @@ def _footer(receipt: Receipt, without: str) -> list[str]:
     return [f"{prompt}{short}", *_simulated(receipt)]
 
 
-def _notes(receipt: Receipt, detail: _Detail) -> list[str]:
+def _notes(receipt: Receipt, detail: Detail) -> list[str]:
     if not receipt.notes:
         return []
     notes = [sanitise_line(note, limit=detail.text) for note in receipt.notes[: detail.rows]]
-    lines = [f"> - {note}" for note in notes + _rest(len(receipt.notes), detail)]
+    lines = [f"> - {note}" for note in notes + detail.rest(len(receipt.notes))]
     return ["\n".join(["> **Please note**", ">", *lines])]
 
 
-def _findings(findings: Sequence[Finding], detail: _Detail) -> list[str]:
-    blocks = []
-    shown = by_severity(findings)
-    for severity in Severity:
-        of_it = [finding for finding in shown[: detail.rows] if finding.severity is severity]
-        if of_it:
-            total = sum(finding.severity is severity for finding in findings)
-            blocks.append(f"### {_HEADINGS[severity]} ({total:,})")
-            blocks.extend(_finding(finding, detail) for finding in of_it)
-    return blocks + _rest(len(shown), detail)
-
-
-def _finding(finding: Finding, detail: _Detail) -> str:
-    sure = f"{finding.confidence:.0%} sure"
-    lines = [
-        f"**{sanitise_line(finding.title, limit=detail.text)}**  ",
-        f"{_path(finding.path, detail)} {lines_of(finding)} · {sanitise_line(finding.category, limit=60)} · {sure}",
-        "",
-        sanitise_markdown(finding.body, limit=detail.text),
-    ]
-    if finding.suggestion is not None and detail.suggestions:
-        lines += ["", *_suggestion(finding, finding.suggestion)]
-    if finding.also_at:
-        places = [f"{_path(place.path, detail)} line {place.line}" for place in finding.also_at[: detail.rows]]
-        lines += ["", f"The same at {', '.join(places + _rest(len(finding.also_at), detail))}."]
-    return "\n".join(lines)
-
-
-def _suggestion(finding: Finding, suggestion: str) -> list[str]:
-    if not suggestion:
-        return [f"Suggested: remove {lines_of(finding)}."]
-    code = "\n".join(terminal(line) for line in suggestion.split("\n"))
-    return [f"Suggested for {lines_of(finding)}:", "", safe_fence(code)]
-
-
-def _unplaced(unplaced: Sequence[Unplaced], detail: _Detail) -> list[str]:
-    if not unplaced:
-        return []
-    rows = [_unplaced_row(finding, detail) for finding in unplaced[: detail.rows]]
-    lines = [f"- {row}" for row in rows + _rest(len(unplaced), detail)]
-    return [f"### Without a line ({len(unplaced):,})", "\n".join(lines)]
-
-
-def _unplaced_row(finding: Unplaced, detail: _Detail) -> str:
-    title, why, body = (sanitise_line(text, limit=detail.text) for text in (finding.title, finding.why, finding.body))
-    return f"**{finding.severity.value}: {title}** ({_path(finding.path, detail)}, {why})  \n  {body}"
-
-
-def _coverage(coverage: Coverage, detail: _Detail) -> list[str]:
+def _coverage(coverage: Coverage, detail: Detail) -> list[str]:
     rows = [
         ("Reviewed", counted(coverage.reviewed, "hunk"), ""),
         ("Reused from an earlier review", counted(coverage.reused, "hunk"), ""),
@@ -164,24 +96,24 @@ def _coverage(coverage: Coverage, detail: _Detail) -> list[str]:
     if coverage.skipped:
         entries = [entry for group in left_out(coverage) for entry in group.entries]
         named = [_skipped_row(entry, detail) for entry in entries[: detail.rows]]
-        listed = [table(("Where", "Hunk", "Why", "To review it"), named, "lllr"), *_rest(len(entries), detail)]
+        listed = [table(("Where", "Hunk", "Why", "To review it"), named, "lllr"), *detail.rest(len(entries))]
         blocks.append(folded(f"What was left out ({len(entries):,})", "\n\n".join(listed)))
     return blocks
 
 
-def _skipped_row(entry: SkippedWithPrice, detail: _Detail) -> tuple[str, ...]:
+def _skipped_row(entry: SkippedWithPrice, detail: Detail) -> tuple[str, ...]:
     skipped = entry.skipped
     why = f"{skipped.reason.value}: {skipped.detail}" if skipped.detail else skipped.reason.value
     price = "" if entry.cost_to_review_usd is None else f"about {about_dollars(entry.cost_to_review_usd)}"
     return (
-        _path(skipped.path, detail),
+        path_span(skipped.path, detail),
         code_span(clip(skipped.hunk, 80)) if skipped.hunk else "whole file",
         table_cell(clip(why, detail.text)),
         price,
     )
 
 
-def _bill(receipt: Receipt, detail: _Detail) -> list[str]:
+def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -> list[str]:
     bill = receipt.bill
     money = money_rows(bill)
     amounts = aligned_dollars([amount for _, amount in money])
@@ -190,6 +122,10 @@ def _bill(receipt: Receipt, detail: _Detail) -> list[str]:
     asked = f"{counted(bill.requests, 'request')} in {counted(bill.attempts, 'attempt')}."
     saved = [f"{label.lower()} {about_dollars(amount)}" for label, amount in saving_rows(bill)]
     lines = ["Budget:", *(f"- {line}" for line in budget_lines(receipt.budget))]
+    if conversation:
+        dollars_spent, tokens_spent = exact_dollars(conversation.spent.usd), f"{conversation.spent.tokens:,} tokens"
+        runs = counted(conversation.runs, "run")
+        lines.append(f"- This pull request together: {dollars_spent} and {tokens_spent} in {runs}.")
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
     return [
@@ -206,7 +142,7 @@ def _sum(label: str, figure: str) -> tuple[str, str]:
     return (f"**{cell}**", f"**{figure}**") if label in {TOTAL_DOLLARS, TOTAL_TOKENS} else (cell, figure)
 
 
-def _calls(calls: Sequence[Call], detail: _Detail) -> list[str]:
+def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
     if not calls or not detail.calls:
         return []
     costs = aligned_dollars([call.cost_usd for call in calls])
@@ -227,12 +163,3 @@ def _calls(calls: Sequence[Call], detail: _Detail) -> list[str]:
     ]
     names = ("", "Model", "Tier", "Hunks", "Attempt", "Outcome", "Took", "Tokens in", "Tokens out", "Dollars")
     return [folded(f"Calls ({len(calls):,})", table(names, rows, "rllrrlrrrr"))]
-
-
-def _path(path: str, detail: _Detail) -> str:
-    return code_span(clip(printable_path(path), detail.text))
-
-
-def _rest(total: int, detail: _Detail) -> list[str]:
-    """What a list shortened to the detail's rows ends with."""
-    return [f"… and {total - detail.rows:,} more"] if total > detail.rows else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from bot.core.marks import without_marks
 from bot.core.sanitise import terminal
 
 
@@ -20,8 +21,8 @@ def folded(summary: str, content: str) -> str:
 
 
 def code_span(text: str) -> str:
-    """Foreign text as code, fit for a table too: on one line, fenced by more backticks than it holds."""
-    line = terminal(text).replace("|", "\\|")
+    """Foreign text as code, fit for a table too: on one line, fenced by more backticks than it holds, and no mark."""
+    line = without_marks(terminal(text)).replace("|", "\\|")
     fence = "`" * (1 + max((len(run) for run in re.findall(r"`+", line)), default=0))
     return f"{fence} {line} {fence}" if "`" in line else f"{fence}{line}{fence}"
 

@@ -1,0 +1,74 @@
+"""Findings that stand in the summary with all their text, kept there from push to push while their hunk stays.
+
+An inline comment stays where it is, but the summary is written anew each time, and a hunk that was reviewed is not
+asked about again: what was said only in the summary is carried over as it stands there, between hidden marks.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+
+from bot.core.anchor import hunk_at
+from bot.core.diff.model import Diff, FileDiff, Side
+from bot.core.finding import Finding, Unplaced
+from bot.core.fingerprint import fingerprint
+from bot.core.known_diff import KnownDiff
+from bot.core.reuse import KEY_BYTES, hunk_key
+
+_NO_HUNK = "-" * (KEY_BYTES * 4 // 3)
+_END = "<!-- hunkwise:end -->"
+_BLOCK = re.compile(
+    rf"<!-- hunkwise:kept ([0-9a-f]{{20}}) (\S{{12}}) (\S{{12}}) -->\n(.+?)\n{re.escape(_END)}", re.DOTALL
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A finding's text in the summary. `hunk` and `file` say, as keys, what it depends on."""
+
+    fingerprint: str
+    hunk: str
+    file: str
+    text: str
+
+    def written(self) -> str:
+        """The text between its marks."""
+        return f"<!-- hunkwise:kept {self.fingerprint} {self.hunk} {self.file} -->\n{self.text}\n{_END}"
+
+    def stands(self, known: KnownDiff) -> bool:
+        """Whether this run left the finding as it was: its hunk was not looked at again and is not gone."""
+        file = next((file for file in known.diff.files if _file_key(file.path) == self.file), None)
+        if file is None:
+            return not known.whole
+        return not known.is_settled(file.path) or self._rests_on(file, known)
+
+    def _rests_on(self, file: FileDiff, known: KnownDiff) -> bool:
+        if self.hunk == _NO_HUNK:
+            return not any(known.is_fresh(hunk) for hunk in file.hunks)
+        return any(hunk_key(hunk) == self.hunk and not known.is_fresh(hunk) for hunk in file.hunks)
+
+
+def keep(finding: Finding | Unplaced, text: str, diff: Diff) -> Kept:
+    """A finding's text, bound to its hunk in the diff; to its whole file where it has no line."""
+    if isinstance(finding, Unplaced):
+        return Kept(name_of(finding), _NO_HUNK, _file_key(finding.path), text)
+    hunk = hunk_at(diff, finding.path, finding.side, finding.line)
+    return Kept(finding.fingerprint, hunk_key(hunk) if hunk else _NO_HUNK, _file_key(finding.path), text)
+
+
+def name_of(unplaced: Unplaced) -> str:
+    """A fingerprint for a finding that has no line to take one from."""
+    return fingerprint(unplaced.path, Side.RIGHT, [unplaced.category, unplaced.title])
+
+
+def kept_in(body: str) -> tuple[Kept, ...]:
+    """What a summary keeps."""
+    return tuple(Kept(*found) for found in _BLOCK.findall(body.replace("\r\n", "\n")))
+
+
+def _file_key(path: str) -> str:
+    digest = hashlib.sha256(path.encode("utf-8", "surrogatepass")).digest()
+    return base64.b64encode(digest[:KEY_BYTES]).decode()
