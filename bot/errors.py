@@ -6,6 +6,7 @@
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
     │   └── GitRefused                git could not give the diff that was asked for
+    ├── OutputLost                    the result could not be written; exit 3
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
     │   ├── HostRefused               the request is invalid as it is (422)
@@ -57,6 +58,10 @@ class UnknownPrice(WrongUsage):
 
 class GitRefused(WrongUsage):
     """git is missing, the folder is no repository, or a revision does not exist."""
+
+
+class OutputLost(HunkwiseError):
+    """There is a result, and nobody to take it."""
 
 
 class CodeHostError(HunkwiseError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import sys
 from collections.abc import Mapping
@@ -56,6 +57,20 @@ class Runner:
         """Show Markdown on the run's page."""
         raw = markdown.encode("utf-8", "replace")[:SUMMARY_BYTES]
         self._append("GITHUB_STEP_SUMMARY", raw.decode("utf-8", "ignore") + "\n")
+
+    def write_file(self, name: str, text: str) -> str:
+        """Write a file into the workspace for later steps; gives its path there, '' where there is no workspace.
+
+        The workspace may hold the pull request's own files, so a link that lies in wait is removed, not followed.
+        """
+        workspace = self.variable("GITHUB_WORKSPACE")
+        if not workspace:
+            return ""
+        path = Path(workspace) / name
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "w") as file:
+            file.write(text)
+        return name
 
     def mask(self, secret: str) -> None:
         """Have the runner blank a value out of the log."""

@@ -71,16 +71,13 @@ class ClaudeApi:
                 gathered.request_id = stream.response.headers.get("request-id")
                 for event in stream:
                     gathered.add(event, begun)
-                    if self._stop.is_set():
-                        raise CallFailed(FailureKind.STOPPED, "interrupted", request_id=gathered.request_id)
-                    if self._clock.monotonic() > gathered.deadline:
-                        raise CallFailed(
-                            FailureKind.TIMED_OUT, "the answer took too long", request_id=gathered.request_id
-                        )
+                    if not gathered.complete:
+                        self._give_up_if_over(gathered)
         except anthropic.APIError as error:
             raise _failure(error, gathered) from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
-            raise _lost(error, gathered) from error
+            if not gathered.complete:
+                raise _lost(error, gathered) from error
         except json.JSONDecodeError as error:
             raise CallFailed(
                 FailureKind.BROKEN_STREAM, "the stream held no JSON", request_id=gathered.request_id
@@ -91,9 +88,16 @@ class ClaudeApi:
         """Input tokens by the free counting endpoint; None where it is missing or does not answer."""
         try:
             counted = self._client.messages.count_tokens(**_body(request))
-        except anthropic.APIError:
+        except (anthropic.APIError, json.JSONDecodeError):
             return None
-        return counted.input_tokens
+        tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
+        return tokens if isinstance(tokens, int) else None
+
+    def _give_up_if_over(self, gathered: _Gathered) -> None:
+        if self._stop.is_set():
+            raise CallFailed(FailureKind.STOPPED, "interrupted", request_id=gathered.request_id)
+        if self._clock.monotonic() > gathered.deadline:
+            raise CallFailed(FailureKind.TIMED_OUT, "the answer took too long", request_id=gathered.request_id)
 
     def close(self) -> None:
         """Drop the connections."""
@@ -139,6 +143,11 @@ class _Gathered:
         elif event.type == "message_delta":
             self.ended = event.usage
             self.stop_reason = event.delta.stop_reason
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer and its final usage are there, whatever happens to the connection afterwards."""
+        return self.started is not None and self.ended is not None and self.stop_reason is not None
 
     def answer(self, cache_ttl: str | None) -> ModelAnswer:
         if self.started is None or self.ended is None:

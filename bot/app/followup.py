@@ -18,6 +18,7 @@ _SENTENCES = {
     Outcome.REFUSED: "the model refused to answer, twice",
     Outcome.UNPARSEABLE: "the answer could not be read, twice",
 }
+_SHORT_OF_BUDGET = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS)
 _SMALLER_MAY_DO = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS, FailureKind.TOO_LARGE)
 _LEFT_OUT = {
     FailureKind.BUDGET_USD: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_USD].meaning),
@@ -77,11 +78,18 @@ class LeaveOut:
     ends_run: bool = False
 
 
-def follow_up(ended: Ended[ReviewJob], cheaper: TierModel | None) -> Reviewed | AskAgain | LeaveOut:
-    """Decide. `cheaper` is the tier that may take over when dollars run short, or None."""
+def follow_up(
+    ended: Ended[ReviewJob], cheaper: TierModel | None, *, hopeless: bool = False
+) -> Reviewed | AskAgain | LeaveOut:
+    """Decide. `cheaper` is the tier that may take over when dollars run short, or None; `hopeless` says that not even
+    the batch's smallest hunk would fit the budget on any tier.
+    """
     job = ended.job
     if ended.failure is not None:
-        return _after_failure(job, ended.failure.kind, ended.failure.message, cheaper)
+        kind = ended.failure.kind
+        if hopeless and kind in _SHORT_OF_BUDGET:
+            return LeaveOut(*_LEFT_OUT[kind])
+        return _after_failure(job, kind, ended.failure.message, cheaper)
     outcome = ended.answer.outcome if ended.answer else Outcome.UNPARSEABLE
     if outcome is Outcome.ANSWERED:
         return Reviewed()

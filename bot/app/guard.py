@@ -24,7 +24,7 @@ from bot.ports import Clock, Observer, Provider, TokenCounter
 
 _COUNT_MARGIN_TOKENS = 32
 
-_MOST_BYTES_PER_TOKEN = 8
+MOST_BYTES_PER_TOKEN = 8
 """No code averages more, so a request that does not fit even at this is refused without counting it."""
 
 
@@ -103,6 +103,13 @@ class Guard:
                 self._take(attempt)
                 self._forfeit(attempt, FailureKind.STOPPED, None)
 
+    def never_fits(self, request: ModelRequest, input_tokens: int) -> bool:
+        """Whether a request of this size could not be reserved even if nothing else were under way."""
+        with self._changed:
+            spent = self._budget.before + self._budget.spent
+        worst = worst_case(request, input_tokens, self._prices)
+        return Budget(self._budget.limits, spent).obstacle(worst) is not None
+
     def _reserve(self, request: ModelRequest) -> _Attempt:
         """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""
         ticket = object()
@@ -127,7 +134,7 @@ class Guard:
         """
         by_bytes = request.prefix_tokens + sum(bound_tokens(block) for block in request.hunks)
         yield by_bytes
-        at_best = request.prefix_tokens + (by_bytes - request.prefix_tokens) // _MOST_BYTES_PER_TOKEN
+        at_best = request.prefix_tokens + (by_bytes - request.prefix_tokens) // MOST_BYTES_PER_TOKEN
         least = replace(request, max_tokens=request.least_output_tokens)
         with self._changed:
             if not self._budget.fits(worst_case(least, at_best, self._prices)):

@@ -9,9 +9,11 @@ from decimal import Decimal
 from bot.app.retry import RetryPolicy
 from bot.core.budget import Limits
 from bot.core.choose import RequestSizes
+from bot.core.event import EventRules
 from bot.core.excerpt import Tier
 from bot.core.finding import Severity
 from bot.core.models import DEFAULT_MODELS, TIER_EFFORT
+from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
@@ -47,6 +49,8 @@ class Options:
     severity: Severity = Severity.WARNING
     fail_on: Severity | None = None
     on_incomplete: str = "fail"
+    events: EventRules = field(default_factory=EventRules)
+    posting: PostingRules = field(default_factory=PostingRules)
 
     @property
     def model_ids(self) -> tuple[str, ...]:

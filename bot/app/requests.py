@@ -82,6 +82,14 @@ class RequestMaker:
         """What all requests of the job's model share: for counting and for prices."""
         return self._request(job, ())
 
+    def _least_room(self, job: ReviewJob) -> int:
+        """How far a tight budget may shrink the answer's room: not at all while the batch can be halved instead.
+
+        A squeezed answer about many hunks is cut off, and then all of its price is wasted.
+        """
+        room = job.tier.room(len(job.batch.excerpts), times=job.room)
+        return room if len(job.batch.excerpts) > 1 else min(room, job.tier.least_room())
+
     def _request(self, job: ReviewJob, hunks: tuple[str, ...]) -> ModelRequest:
         tier = job.tier
         return ModelRequest(
@@ -91,7 +99,7 @@ class RequestMaker:
             hunks=hunks,
             contract=REVIEW,
             max_tokens=tier.room(len(job.batch.excerpts), times=job.room),
-            least_output_tokens=tier.least_room(),
+            least_output_tokens=self._least_room(job),
             prefix_tokens=self.prefix_tokens.get(tier.model, self.bound_prefix()),
             purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts)),
             cache_ttl=self.cache_ttl if job.cached else None,

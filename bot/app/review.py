@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.app.dispatch import Dispatcher, Ended
 from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
-from bot.app.guard import Guard
+from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.reading import Reading
@@ -18,9 +18,10 @@ from bot.app.tiers import TierModel, tier_models
 from bot.core.answer import Answer
 from bot.core.bill import bill, price_of
 from bot.core.budget import Amount, Budget
+from bot.core.calls import ModelRequest
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
 from bot.core.excerpt import Excerpt, SkipReason, Tier
-from bot.core.failure import FailureKind
+from bot.core.failure import RULES, FailureKind
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
 from bot.core.notices import notices
@@ -34,6 +35,7 @@ from bot.core.show import show
 from bot.core.shown import ShownHunk
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
+from bot.errors import CallFailed
 from bot.ports import Clock, Observer, Provider, TokenCounter
 
 _REFUSALS_BEFORE_GIVING_UP = 3
@@ -103,7 +105,7 @@ class _Run:
         self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
         dispatcher = Dispatcher(
             jobs,
-            self._maker.request,
+            self._request,
             self._stack(),
             self._desk.clock,
             self._options.concurrency,
@@ -133,7 +135,7 @@ class _Run:
 
     def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
         for ended in ended_jobs:
-            decision = follow_up(ended, self._cheaper())
+            decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
             if isinstance(decision, AskAgain):
                 dispatcher.ask_next(*decision.jobs)
             elif isinstance(decision, LeaveOut):
@@ -143,6 +145,26 @@ class _Run:
                         self._leave_out(job, decision)
             elif ended.answer is not None:
                 self._take(ended.job, ended.answer.parsed)
+
+    def _request(self, job: ReviewJob) -> ModelRequest:
+        """The job's request; what no budget could carry is refused before it is rendered, since there may be much."""
+        if self._never_fits(job):
+            raise CallFailed(FailureKind.BUDGET_TOKENS, RULES[FailureKind.BUDGET_TOKENS].meaning)
+        return self._maker.request(job)
+
+    def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
+        if ended.failure is None:
+            return False
+        cheaper = self._cheaper()
+        tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
+        return all(self._never_fits(replace(ended.job, tier=tier)) for tier in tiers)
+
+    def _never_fits(self, job: ReviewJob) -> bool:
+        """Whether not even the smallest hunk of the batch, alone and with the least room, could be afforded."""
+        smallest = min(sum(len(line.raw) for line in excerpt.lines) for excerpt in job.batch.excerpts)
+        request = self._maker.request_without_hunks(job)
+        least = replace(request, max_tokens=request.least_output_tokens)
+        return self._guard.never_fits(least, request.prefix_tokens + smallest // MOST_BYTES_PER_TOKEN)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
@@ -171,15 +193,16 @@ class _Run:
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
         findings, notes = self._findings()
+        unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
         covered = self._coverage()
         calls = self._guard.calls()
         return Receipt(
-            status=status_of(len(findings), covered),
+            status=status_of(len(findings) + len(unplaced), covered),
             simulated=self._desk.simulated,
             target=self._prepared.target.facts,
             prompt=self._prompt,
             findings=findings,
-            unplaced=tuple(one for one in self._unplaced if self._worth_showing(one)),
+            unplaced=unplaced,
             coverage=covered,
             bill=bill(calls, self._answered_twins(), self._standard_model, self._desk.prices),
             budget=self._budget_facts(),

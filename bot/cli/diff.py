@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import flags
-from bot.cli.streams import print_json
+from bot.cli.streams import print_json, writing
 
 
 def diff(
@@ -32,4 +31,5 @@ def diff(
     from bot.cli.tables import diff_table
     from bot.cli.text import console_on
 
-    console_on(sys.stdout).print(diff_table(read))
+    with writing() as stream:
+        console_on(stream).print(diff_table(read))

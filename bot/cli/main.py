@@ -13,7 +13,8 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import diff, quote, review, simulate
+from bot.cli import action, diff, quote, review, simulate
+from bot.cli.interrupts import one_interrupt
 from bot.core.sanitise import terminal
 from bot.errors import HunkwiseError
 
@@ -31,6 +32,7 @@ app = typer.Typer(
 app.command("review")(review.review)
 app.command("quote")(quote.quote)
 app.command("diff")(diff.diff)
+app.command("action")(action.action)
 app.command("simulate")(simulate.simulate)
 
 
@@ -59,17 +61,14 @@ def about(
 def main() -> NoReturn:
     """Run the command line and exit."""
     try:
-        app()
+        with one_interrupt():
+            app()
     except HunkwiseError as error:
         _complain(error.message, error.next_step)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
         _complain("Interrupted before anything was asked; nothing was spent.", "")
         sys.exit(EXIT_INTERRUPTED)
-    except BrokenPipeError:
-        # The reader of our output went away; say nothing into the broken pipe, at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(EXIT_BUG)
     except Exception as error:  # the one place where everything is caught
         if os.environ.get("HUNKWISE_DEBUG"):
             raise

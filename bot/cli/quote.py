@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import flags
-from bot.cli.streams import print_json
+from bot.cli.streams import print_json, writing
 from bot.core.route import Routing
 
 
@@ -58,4 +57,5 @@ def quote(
     from bot.cli.tables import plan_table
     from bot.cli.text import console_on
 
-    console_on(sys.stdout).print(plan_table(facts))
+    with writing() as stream:
+        console_on(stream).print(plan_table(facts))

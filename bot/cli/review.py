@@ -12,7 +12,7 @@ import typer
 
 from bot import __version__
 from bot.cli import flags
-from bot.cli.streams import print_json, print_text
+from bot.cli.streams import print_json, print_text, writing
 from bot.core.route import Routing
 from bot.core.status import exit_code
 
@@ -103,18 +103,19 @@ def review(
 
 
 def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
+    what = f"The review, which cost ${receipt.bill.total_usd:f},"
     if format is Format.JSON:
         from bot.core.report.receipt_json import receipt_as_json
 
-        print_json(receipt_as_json(receipt))
+        print_json(receipt_as_json(receipt), what)
     elif format is Format.SARIF:
         from bot.core.report.sarif import sarif_log
 
-        print_json(sarif_log(receipt, __version__))
+        print_json(sarif_log(receipt, __version__), what)
     elif format is Format.MARKDOWN:
         from bot.core.report.markdown import receipt_as_markdown
 
-        print_text(receipt_as_markdown(receipt))
+        print_text(receipt_as_markdown(receipt), what)
     else:
         from bot.cli.text import console_on, print_review
         from bot.core.report.code_excerpt import excerpts_from
@@ -122,4 +123,5 @@ def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
 
         paths = {finding.path for finding in receipt.findings}
         excerpts = (one for batch in plan.prepared.batches for one in batch.excerpts if one.path in paths)
-        print_review(receipt, console_on(sys.stdout), excerpts_from(map(show, excerpts)))
+        with writing(what) as stream:
+            print_review(receipt, console_on(stream), excerpts_from(map(show, excerpts)))

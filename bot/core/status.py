@@ -8,7 +8,10 @@ from bot.core.receipt import Coverage, Receipt, Status
 
 
 def status_of(findings: int, coverage: Coverage) -> Status:
-    """`failed` where errors kept everything from being reviewed, `partial` where something selected is missing."""
+    """`findings` counts those without a line too: they are shown, and a green check must not hide them.
+
+    `failed` where errors kept everything from being reviewed, `partial` where something selected is missing.
+    """
     gaps = {one.skipped.reason for one in coverage.skipped if not one.skipped.reason.by_rule}
     if SkipReason.ERROR in gaps and coverage.reviewed + coverage.reused == 0:
         return Status.FAILED
@@ -27,7 +30,8 @@ def exit_code(receipt: Receipt, fail_on: Severity | None, on_incomplete: str) ->
     """What the process says: interrupted, then a grave finding, then an incomplete review, in this order."""
     if any(one.skipped.reason is SkipReason.INTERRUPTED for one in receipt.coverage.skipped):
         return EXIT_INTERRUPTED
-    if fail_on is not None and any(finding.severity.rank <= fail_on.rank for finding in receipt.findings):
+    severities = [one.severity for one in receipt.findings] + [one.severity for one in receipt.unplaced]
+    if fail_on is not None and any(severity.rank <= fail_on.rank for severity in severities):
         return EXIT_FINDING
     if receipt.status is Status.FAILED:
         return EXIT_INCOMPLETE

@@ -65,6 +65,27 @@ class InstructionSection(_Section):
     text: Annotated[str, Field(min_length=1, max_length=8_000)]
 
 
+class EventsSection(_Section):
+    """Which pull requests are reviewed, and when."""
+
+    drafts: bool | None = None
+    review_label: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    skip_labels: list[str] | None = None
+    skip_marks: list[str] | None = None
+    forks: Literal["labelled", "all", "none"] | None = None
+
+
+class PostingSection(_Section):
+    """What is posted, and what is done beside it."""
+
+    inline_limit: Annotated[int, Field(ge=0, le=30)] | None = None
+    request_changes: Literal["error", "warning", "never"] | None = None
+    resolve: bool | None = None
+    check_run: bool | None = None
+    commit_status: bool | None = None
+    upload_sarif: bool | None = None
+
+
 class RepositoryFile(_Section):
     """The whole file. Every key is optional; an absent one leaves the default."""
 
@@ -72,6 +93,8 @@ class RepositoryFile(_Section):
     models: ModelsSection = ModelsSection()
     effort: EffortSection = EffortSection()
     budget: BudgetSection = BudgetSection()
+    events: EventsSection = EventsSection()
+    posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
     routing: Literal["fixed", "rules"] | None = None
     cache_ttl: Literal["5m", "1h", "off"] | None = None
@@ -142,6 +165,8 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         "models": ModelsSection,
         "effort": EffortSection,
         "budget": BudgetSection,
+        "events": EventsSection,
+        "posting": PostingSection,
         "prices": PriceSection,
         "instructions": InstructionSection,
     }

@@ -9,13 +9,15 @@ from typing import Any
 
 from bot.app.options import Options
 from bot.core.budget import Limits
+from bot.core.event import EventRules
 from bot.core.excerpt import Tier
 from bot.core.finding import Severity
+from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
 from bot.errors import BadConfiguration
-from bot.settings.file import PriceSection, RepositoryFile
+from bot.settings.file import EventsSection, PostingSection, PriceSection, RepositoryFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class Flags:
     concurrency: int | None = None
     language: str | None = None
     fail_on: str | None = None
+    on_incomplete: str | None = None
     cache_ttl: str | None = None
     run_seconds: float | None = None
 
@@ -50,6 +53,8 @@ def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> 
         style_guide=style_guide,
         instructions=tuple(Instruction(tuple(one.paths), one.text) for one in file.instructions),
         fail_on=_fail_on(flags.fail_on or file.fail_on),
+        events=_events(file.events),
+        posting=_posting(file.posting),
         **_simple(flags, file, defaults),
     )
 
@@ -59,7 +64,7 @@ def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, 
     routing = flags.routing or file.routing
     cache_ttl = flags.cache_ttl or file.cache_ttl or defaults.cache_ttl
     said = {
-        "routing": Routing(routing) if routing else None,
+        "routing": _routing(routing) if routing else None,
         "concurrency": flags.concurrency or file.concurrency,
         "context_tokens": file.context_tokens,
         "silence_seconds": file.silence_seconds,
@@ -68,7 +73,7 @@ def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, 
         "language": flags.language or file.language,
         "min_confidence": file.min_confidence,
         "severity": file.severity,
-        "on_incomplete": file.on_incomplete,
+        "on_incomplete": _on_incomplete(flags.on_incomplete or file.on_incomplete),
         "cheaper_when_tight": file.budget.cheaper_when_tight,
     }
     chosen = {name: value for name, value in said.items() if value is not None}
@@ -100,6 +105,33 @@ def _limits(flags: Flags, file: RepositoryFile, defaults: Limits) -> Limits:
         tokens=None if "tokens" in said.model_fields_set else defaults.tokens,
         usd=None if "usd" in said.model_fields_set else defaults.usd,
     )
+
+
+def _events(section: EventsSection) -> EventRules:
+    given = {name: value for name, value in section if value is not None}
+    lists = {name: tuple(value) for name, value in given.items() if isinstance(value, list)}
+    return replace(EventRules(), **{**given, **lists})
+
+
+def _posting(section: PostingSection) -> PostingRules:
+    given = {name: value for name, value in section if value is not None}
+    if "request_changes" in given:
+        given["request_changes"] = _fail_on(given["request_changes"])
+    return replace(PostingRules(), **given)
+
+
+def _routing(word: str) -> Routing:
+    try:
+        return Routing(word)
+    except ValueError:
+        known = ", ".join(Routing)
+        raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
+
+
+def _on_incomplete(word: str | None) -> str | None:
+    if word not in {None, "fail", "warn"}:
+        raise BadConfiguration(f"on-incomplete is '{word}'.", next_step="Use fail or warn.")
+    return word
 
 
 def _price(section: PriceSection) -> ModelPrice:

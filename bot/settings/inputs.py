@@ -1,0 +1,96 @@
+"""The Action's inputs. An input wins over the variable of the same meaning; the variables alone suffice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+
+from bot.errors import BadConfiguration
+from bot.settings.load import Flags
+
+_YES = frozenset({"true", "yes", "on", "1"})
+_NO = frozenset({"false", "no", "off", "0", ""})
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What the job says. Secrets never appear in a repr.
+
+    `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
+    GitHub does not tell.
+    """
+
+    api_key: str = field(repr=False)
+    base_url: str
+    github_token: str = field(repr=False)
+    github_api_url: str
+    repository: str
+    run_id: str
+    pull_request: str
+    dry_run: bool
+    config: str
+    bot_login: str
+    state_secret: str = field(repr=False)
+    flags: Flags = field(default_factory=Flags)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Values that must never be published or logged."""
+        return tuple(value for value in (self.api_key, self.github_token, self.state_secret) if value)
+
+
+def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> Inputs:
+    """Read inputs (by kebab-case name) and variables; raises BadConfiguration for a value that does not hold."""
+    return Inputs(
+        api_key=given("anthropic-api-key") or variable("ANTHROPIC_API_KEY"),
+        base_url=given("anthropic-base-url") or variable("ANTHROPIC_BASE_URL"),
+        github_token=given("github-token") or variable("GITHUB_TOKEN"),
+        github_api_url=variable("GITHUB_API_URL") or "https://api.github.com",
+        repository=variable("GITHUB_REPOSITORY"),
+        run_id="-".join(part for part in (variable("GITHUB_RUN_ID"), variable("GITHUB_RUN_ATTEMPT")) if part),
+        pull_request=given("pull-request"),
+        dry_run=_truth("dry-run", given("dry-run")),
+        config=given("config"),
+        bot_login=given("bot-login"),
+        state_secret=given("state-secret"),
+        flags=_flags(given),
+    )
+
+
+def _flags(given: Callable[[str], str]) -> Flags:
+    return Flags(
+        model=given("model") or None,
+        model_cheap=given("model-cheap") or None,
+        model_standard=given("model-standard") or None,
+        model_strong=given("model-strong") or None,
+        budget_usd=_dollars(given("budget-usd")),
+        budget_tokens=_tokens(given("budget-tokens")),
+        routing=given("routing") or None,
+        concurrency=_tokens(given("concurrency")) or None,
+        language=given("language") or None,
+        fail_on=given("fail-on") or None,
+        on_incomplete=given("on-incomplete") or None,
+    )
+
+
+def _truth(name: str, text: str) -> bool:
+    if text.lower() not in _YES | _NO:
+        raise BadConfiguration(f"The input {name} is '{text}'.", next_step="Write true or false.")
+    return text.lower() in _YES
+
+
+def _dollars(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text) if text else None
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if amount is not None and not (amount.is_finite() and amount >= 0):
+        raise BadConfiguration(f"The input budget-usd is '{text}'.", next_step="Write dollars, such as 1.50.")
+    return amount
+
+
+def _tokens(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit()):
+        raise BadConfiguration(f"'{text}' is no whole number.", next_step="Write digits only, such as 600000.")
+    return int(text) if text else None
