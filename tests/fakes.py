@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome, Purpose
+from bot.core.failure import FailureKind
 from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
 from bot.core.usage import Usage
+from bot.errors import CallFailed
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLAIN = "plain-model"
@@ -62,7 +64,7 @@ class Watcher:
 class NoCounter:
     """A TokenCounter where counting is not to be had."""
 
-    def count(self, request: ModelRequest) -> int | None:  # noqa: ARG002  # the protocol's signature
+    def count(self, request: ModelRequest) -> int | None:  # the protocol's signature
         """Nothing."""
         return None
 
@@ -114,3 +116,27 @@ def an_answer(text: str = '{"findings": []}', **usage: int) -> ModelAnswer:
     """An answer with this usage (100 tokens in and 10 out unless said otherwise)."""
     spent = Usage(**(usage or {"input_tokens": 100, "output_tokens": 10}))
     return ModelAnswer(text, spent, Outcome.ANSWERED, "req_1")
+
+
+@dataclass
+class ScriptedVendor:
+    """A Provider that ends each call as the next word of its script says, in the words of the stand-in's faults.
+
+    `endings` maps a word to the outcome or the failure it stands for, and `silent` are those words whose answer
+    never begins.
+    """
+
+    script: list[str]
+    endings: Mapping[str, Outcome | FailureKind]
+    silent: Collection[str] = ()
+
+    def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:  # the protocol's
+        """End as the script says."""
+        word = self.script.pop(0)
+        ending = self.endings[word]
+        if word not in self.silent:
+            begun()
+        if isinstance(ending, FailureKind):
+            retry_after = float(word.partition(":")[2] or 1) if ending is FailureKind.RATE_LIMITED else None
+            raise CallFailed(ending, word, retry_after=retry_after, request_id=f"req_{word}")
+        return replace(an_answer(), outcome=ending)
