@@ -56,7 +56,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:
-    """A finding that no line could be proved for; `why` says which proof failed. It is shown, never moved to a guess."""
+    """A finding that no line could be proved for; `why` says which proof failed. It is shown, never moved."""
 
     path: str
     severity: Severity

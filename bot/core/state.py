@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.core.budget import Amount
@@ -27,7 +27,7 @@ class ReviewState:
 
     reviewed: tuple[str, ...] = ()
     posted: tuple[str, ...] = ()
-    spent: Amount = Amount()
+    spent: Amount = field(default_factory=Amount)
     open_runs: tuple[OpenRun, ...] = ()
     runs: int = 0
     forgotten: int = 0
