@@ -47,7 +47,14 @@ WorkingTree = Annotated[
     ),
 ]
 Repo = Annotated[
-    Path, typer.Option(metavar="DIR", help="The git repository.", show_default="here", rich_help_panel=WHAT)
+    Path,
+    typer.Option(
+        metavar="DIR",
+        help="The git repository.",
+        envvar="HUNKWISE_REPO",  # the image sets it, since GitHub forbids it to set a working directory
+        show_default="here",
+        rich_help_panel=WHAT,
+    ),
 ]
 Config = Annotated[
     Path | None,
