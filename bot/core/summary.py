@@ -1,0 +1,92 @@
+"""The summary comment: the receipt's page, what earlier pushes left standing, and what to do next."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from bot.core.addressed import open_threads
+from bot.core.comment import title_of
+from bot.core.diff.model import Diff
+from bot.core.excerpt import SkipReason
+from bot.core.kept import kept_in, name_of
+from bot.core.known_diff import KnownDiff
+from bot.core.marks import SUMMARY_MARK, fingerprints_in
+from bot.core.pull_request import PostedInline
+from bot.core.receipt import Receipt
+from bot.core.report.conversation import Conversation, EarlierFinding
+from bot.core.report.markdown import LIMIT, receipt_as_markdown
+
+_RAISE_THE_BUDGET = (
+    "The budget of this pull request did not suffice. Raise `budget-usd` or `budget-tokens` and run the workflow "
+    "again: what was reviewed is not paid for again."
+)
+_UNDER_WAY = "<!-- hunkwise:under-way -->"
+_PASSING = re.compile(rf"<!-- hunkwise:state [^<>]*-->|{SUMMARY_MARK}|{_UNDER_WAY}\n>[^\n]*")
+_UNDER_WAY_LIMIT = 40_000
+"""Characters, so that the largest marker fits below."""
+
+
+def summary_body(receipt: Receipt, talk: Conversation, *, notes: Sequence[str] = (), limit: int = LIMIT) -> str:
+    """The summary's Markdown, at most `limit` characters (`limit` >= 1,000).
+
+    `notes` are sentences about the posting, which no receipt knows of yet.
+    """
+    receipt = replace(receipt, notes=(*receipt.notes, *notes, *_next_step(receipt)))
+    return receipt_as_markdown(receipt, limit, talk)
+
+
+def conversation(
+    receipt: Receipt,
+    known: KnownDiff,
+    *,
+    reviewed: Diff,
+    threads: Sequence[PostedInline],
+    answered: Collection[int],
+    page: str,
+    links: Mapping[str, str],
+    reasons: Mapping[str, str],
+) -> Conversation:
+    """What the pull request says besides this run. `threads` are our own inline comments, `answered` the ids of those
+    answered in this run, `page` the summary as earlier runs left it; `links` and `reasons` as in Conversation.
+    """
+    open_ones = [one for one in open_threads(threads) if one.url not in links.values()]
+    earlier = [one for one in open_ones if one.id not in answered]
+    told = {*(one.fingerprint for one in receipt.findings), *map(name_of, receipt.unplaced)}
+    told |= {name for thread in threads for name in fingerprints_in(thread.body)}
+    before = [one for one in kept_in(page) if one.fingerprint not in told]
+    kept = [one for one in before if one.stands(known)]
+    return Conversation(
+        diff=reviewed,
+        links=links,
+        reasons=reasons,
+        earlier=tuple(EarlierFinding(title_of(one.body), one.path, one.url) for one in earlier),
+        kept=tuple(kept),
+        gone=len(open_ones) - len(earlier) + len(before) - len(kept),
+    )
+
+
+def page_under_way(before: str, sentence: str) -> str:
+    """What the summary says while a run is under way: a sentence, and below it the page `before`, without its state.
+
+    Of a page too long for that only those findings stay that stand nowhere else.
+    """
+    page = _PASSING.sub("", before.replace("\r\n", "\n")).strip()
+    opening = f"{_UNDER_WAY}\n> **{sentence}**"
+    whole = f"{opening}\n\n{page}".strip()
+    if len(whole) <= _UNDER_WAY_LIMIT:
+        return whole
+    blocks = [opening]
+    room = _UNDER_WAY_LIMIT - len(opening)
+    for text in (kept.written() for kept in kept_in(before)):
+        room -= len(text) + 2
+        if room >= 0:
+            blocks.append(text)
+    return "\n\n".join(blocks)
+
+
+def _next_step(receipt: Receipt) -> list[str]:
+    if all(entry.skipped.reason is not SkipReason.BUDGET for entry in receipt.coverage.skipped):
+        return []
+    return [_RAISE_THE_BUDGET]
