@@ -103,12 +103,12 @@ class Guard:
                 self._take(attempt)
                 self._forfeit(attempt, FailureKind.STOPPED, None)
 
-    def never_fits(self, request: ModelRequest, input_tokens: int) -> bool:
-        """Whether a request of this size could not be reserved even if nothing else were under way."""
+    def obstacle_alone(self, request: ModelRequest, input_tokens: int) -> FailureKind | None:
+        """Why a request of this size could not be reserved even if nothing else were under way, or None."""
         with self._changed:
             spent = self._budget.before + self._budget.spent
         worst = worst_case(request, input_tokens, self._prices)
-        return Budget(self._budget.limits, spent).obstacle(worst) is not None
+        return Budget(self._budget.limits, spent).obstacle(worst)
 
     def _reserve(self, request: ModelRequest) -> _Attempt:
         """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""

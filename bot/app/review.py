@@ -148,8 +148,9 @@ class _Run:
 
     def _request(self, job: ReviewJob) -> ModelRequest:
         """The job's request; what no budget could carry is refused before it is rendered, since there may be much."""
-        if self._never_fits(job):
-            raise CallFailed(FailureKind.BUDGET_TOKENS, RULES[FailureKind.BUDGET_TOKENS].meaning)
+        obstacle = self._obstacle(job)
+        if obstacle is not None:
+            raise CallFailed(obstacle, RULES[obstacle].meaning)
         return self._maker.request(job)
 
     def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
@@ -157,14 +158,14 @@ class _Run:
             return False
         cheaper = self._cheaper()
         tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._never_fits(replace(ended.job, tier=tier)) for tier in tiers)
+        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
 
-    def _never_fits(self, job: ReviewJob) -> bool:
-        """Whether not even the smallest hunk of the batch, alone and with the least room, could be afforded."""
-        smallest = min(sum(len(line.raw) for line in excerpt.lines) for excerpt in job.batch.excerpts)
-        request = self._maker.request_without_hunks(job)
+    def _obstacle(self, job: ReviewJob) -> FailureKind | None:
+        """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
+        smallest = min(job.batch.excerpts, key=_raw_bytes)
+        request = self._maker.request_without_hunks(replace(job, batch=replace(job.batch, excerpts=(smallest,))))
         least = replace(request, max_tokens=request.least_output_tokens)
-        return self._guard.never_fits(least, request.prefix_tokens + smallest // MOST_BYTES_PER_TOKEN)
+        return self._guard.obstacle_alone(least, request.prefix_tokens + _raw_bytes(smallest) // MOST_BYTES_PER_TOKEN)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
@@ -270,3 +271,7 @@ def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
         ):
             return one.excerpt
     raise ValueError("a placed finding stands in one of the hunks it was placed in")
+
+
+def _raw_bytes(excerpt: Excerpt) -> int:
+    return sum(len(line.raw) for line in excerpt.lines)

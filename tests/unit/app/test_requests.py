@@ -133,7 +133,9 @@ def test_an_answer_has_room_for_its_hunks() -> None:
     assert (len(request.hunks), request.purpose.hunks) == (20, 20)
     assert request.max_tokens > maker.request(replace(job, batch=_first(maker.prepared))).max_tokens
     assert again.max_tokens == 2 * request.max_tokens
-    assert request.least_output_tokens < request.max_tokens
+    assert request.least_output_tokens == request.max_tokens, "a batch is halved before its answer is squeezed"
+    alone = maker.request(replace(job, batch=_first(maker.prepared)))
+    assert alone.least_output_tokens < alone.max_tokens
 
 
 def _first(prepared: Prepared) -> Batch:

@@ -55,6 +55,14 @@ def reasons(receipt: Receipt) -> list[SkipReason]:
     return [one.skipped.reason for one in receipt.coverage.skipped]
 
 
+class Counting:
+    """A counter of a prefix of 900 tokens and 50 a hunk."""
+
+    def count(self, request: ModelRequest) -> int | None:
+        """The size."""
+        return 900 + 50 * len(request.hunks)
+
+
 def check(receipt: Receipt) -> None:
     """What holds for every receipt, whatever happened."""
     assert counted(receipt.coverage) == receipt.coverage.hunks
@@ -117,10 +125,10 @@ def test_a_finding_on_a_twin_is_reported_at_both_places() -> None:
 
 
 def test_a_finding_nobody_can_place_is_shown_apart() -> None:
-    """It is neither dropped nor moved to a guess, and it changes no status."""
+    """It is neither dropped nor moved to a guess, and no green check hides it."""
     vendor = Vendor(lambda _: said(a_finding("elsewhere.py", 3, "y = 2")))
     receipt = Room(vendor).review(a_change(1), some_options())
-    assert (receipt.status, receipt.findings, len(receipt.unplaced)) == (Status.CLEAN, (), 1)
+    assert (receipt.status, receipt.findings, len(receipt.unplaced)) == (Status.FINDINGS, (), 1)
 
 
 @pytest.mark.parametrize(("confidence", "severity"), [(0.59, "error"), (0.9, "info")])
@@ -203,6 +211,15 @@ def test_dollars_that_run_short_buy_from_the_cheaper_tier() -> None:
     assert {call.tier for call in receipt.calls} == {Tier.CHEAP}
     strict = room.review(a_change(2), replace(options, cheaper_when_tight=False))
     assert (strict.status, strict.calls) == (Status.PARTIAL, ())
+
+
+def test_a_batch_too_dear_as_a_whole_is_bought_in_parts() -> None:
+    """Room for the answer about twenty hunks does not fit, room for one does: the budget buys what it can."""
+    room = Room(Vendor(lambda _: said(usage=Usage(input_tokens=1_000, output_tokens=20))), counter=Counting())
+    receipt = room.review(a_change(20), some_options(limits=Limits(tokens=4_000), sizes=ALL_IN_ONE))
+    check(receipt)
+    assert 0 < receipt.coverage.reviewed < 20
+    assert set(reasons(receipt)) == {SkipReason.BUDGET}
 
 
 def test_a_cut_answer_is_asked_again_in_halves_and_counted_as_waste() -> None:

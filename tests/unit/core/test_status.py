@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from bot.core.diff.model import Side
 from bot.core.excerpt import Skipped, SkipReason
-from bot.core.finding import Finding, Severity
+from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.receipt import (
     Bill,
     BudgetFacts,
@@ -109,6 +110,14 @@ def test_the_exit_code_of_each_ending(
 ) -> None:
     """A grave finding wins over an incomplete review; a failure is never waved through."""
     assert exit_code(a_receipt(status, covering(1), *severities), fail_on, on_incomplete) == code
+
+
+@pytest.mark.parametrize(("severity", "code"), [(Severity.ERROR, 1), (Severity.WARNING, 0)])
+def test_a_finding_without_a_line_counts_like_any_other(severity: Severity, code: int) -> None:
+    """It is shown, so a green check must not hide it."""
+    unplaced = Unplaced("a", severity, "bug", "t", "b", 1.0, "why")
+    receipt = replace(a_receipt(Status.FINDINGS, covering(1)), unplaced=(unplaced,))
+    assert exit_code(receipt, Severity.ERROR, "fail") == code
 
 
 def test_an_interrupt_wins_over_everything() -> None:
