@@ -19,6 +19,9 @@ from bot.core.state import ReviewState
 from bot.core.summary import conversation, summary_body
 from bot.errors import CodeHostError, HostRefused
 
+_ROOM_FOR_THE_NEXT_RUN = 600
+"""Characters for what the next run adds while it is under way: a sentence on top, and its entry in the marker."""
+
 _SHORT_PAGE = 2_000
 """Characters of the summary that is tried where the host refuses the whole one."""
 
@@ -66,7 +69,7 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
     def page(limit: int) -> str:
         return _scrubbed(lambda size: summary_body(receipt, talk, notes=notes, limit=size), office.scrub, limit)
 
-    whole = page(COMMENT_CHARACTERS - len(marker) - len(SUMMARY_MARK) - 8)
+    whole = page(COMMENT_CHARACTERS - len(marker) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
     url, problems = None, said.problems
     try:
         url = _put(office, memory, state, (whole, page(_SHORT_PAGE)))

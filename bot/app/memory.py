@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.budget import Amount
-from bot.core.marker import SetAside, Signer, read_marker, write_marker
+from bot.core.marker import SetAside, Signer, read_marker, without_marker, write_marker
 from bot.core.marks import SUMMARY_MARK, fingerprints_in
 from bot.core.pull_request import PostedComment, PostedInline, PostedReview
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
+
+UNDER_WAY = "**Hunkwise** is reviewing this pull request. What it finds, and what it cost, will stand here."
+"""Stands on top of the summary while a run is under way."""
 
 OPEN_RUN_EXPIRES = timedelta(hours=24)
 """No job of GitHub's hosted runners lives longer than six hours; what is still open after a day was never settled."""
@@ -122,6 +125,11 @@ def write_summary(host: CodeHost, number: int, memory: Memory, body: str, state:
     else:
         summary = host.edit_comment(memory.summary.id, text)
     return replace(memory, state=state, summary=summary)
+
+
+def page_of(body: str) -> str:
+    """What a summary says, without its mark, its state and the sentence of a run under way."""
+    return without_marker(body.replace(SUMMARY_MARK, "")).replace(UNDER_WAY, "").strip()
 
 
 def spending_marker(state: ReviewState, signer: Signer) -> str:

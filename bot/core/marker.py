@@ -88,6 +88,11 @@ def read_marker(body: str, signer: Signer) -> ReviewState | SetAside | None:
         return SetAside("The state of earlier runs has a form this version does not know, so it is set aside.")
 
 
+def without_marker(body: str) -> str:
+    """A comment's body without its marker."""
+    return _MARKER.sub("", body)
+
+
 def _marker(state: ReviewState, signer: Signer) -> str:
     payload = json.dumps(_values(state), separators=(",", ":"))
     return f"<!-- hunkwise:state {signer.sign(payload)} {payload} -->"

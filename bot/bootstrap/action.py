@@ -1,0 +1,104 @@
+"""The GitHub Action, from its environment to its exit code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from bot.adapters.actions import Runner
+from bot.bootstrap.desk import Access
+from bot.bootstrap.pull_request import HostAccess, PullReview, code_host, settings_of
+from bot.core.event import Decline, EventRules, NumberMissing, Standing, Trigger, decide, trigger_of
+from bot.core.outputs import outputs_of
+from bot.core.pull_request import PullRequest
+from bot.core.receipt import Receipt
+from bot.core.redact import scrub
+from bot.core.report.markdown import receipt_as_markdown
+from bot.core.report.receipt_json import receipt_as_json
+from bot.core.status import EXIT_DONE, exit_code
+from bot.errors import BadConfiguration, HunkwiseError
+from bot.ports import CodeHost, Observer
+from bot.settings.inputs import Inputs, read_inputs
+from bot.settings.load import build_options
+
+RECEIPT_NAME = "hunkwise-receipt.json"
+
+
+def run_action(environment: Mapping[str, str], observer: Observer) -> int:
+    """Answer the event; gives the exit code. However it ends, the job's page says so in a sentence."""
+    runner = Runner(environment)
+    try:
+        return _Action(runner, read_inputs(runner.input, runner.variable), observer).run()
+    except HunkwiseError as error:
+        sentence = f"{error.message} {error.next_step}".strip()
+        runner.add_summary(f"**Hunkwise failed.** {sentence}")
+        runner.annotate("error", sentence)
+        runner.set_outputs({"status": "failed"})
+        raise
+
+
+class _Action:
+    """One run of the Action."""
+
+    def __init__(self, runner: Runner, inputs: Inputs, observer: Observer) -> None:
+        self._runner = runner
+        self._inputs = inputs
+        self._observer = observer
+        self._access = Access(inputs.api_key, inputs.base_url)
+        self._host_access = HostAccess(
+            inputs.github_token, inputs.github_api_url, inputs.repository, inputs.bot_login, inputs.state_secret
+        )
+
+    def run(self) -> int:
+        for secret in self._inputs.secrets:
+            self._runner.mask(secret)
+        event = self._runner.variable("GITHUB_EVENT_NAME")
+        trigger = trigger_of(event, self._runner.event(), self._inputs.pull_request)
+        if isinstance(trigger, NumberMissing):
+            raise BadConfiguration(f"{trigger.why}.", next_step="Give the workflow the input `pull-request`.")
+        if isinstance(trigger, Decline):
+            return self._decline(trigger)
+        host = code_host(self._host_access)
+        pull = host.pull_request(trigger.number)
+        file, complaint = settings_of(host, pull, self._inputs.config)
+        options = build_options(self._inputs.flags, file)
+        verdict = decide(trigger, pull, options.events, self._standing(host, trigger, pull, options.events))
+        if isinstance(verdict, Decline):
+            return self._decline(verdict)
+        if self._access.simulated:
+            raise BadConfiguration(
+                "There is no API key, so nothing can be reviewed.",
+                next_step="Add the secret ANTHROPIC_API_KEY and pass it as the input anthropic-api-key.",
+            )
+        review = PullReview(
+            host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
+        )
+        if self._inputs.dry_run:
+            receipt = review.look()
+            self._hand_over(receipt, receipt_as_markdown(receipt), "", "")
+        else:
+            receipt, delivery = review.post(self._inputs.run_id)
+            self._hand_over(receipt, delivery.page, delivery.review_url or "", delivery.summary_url or "")
+        return exit_code(receipt, options.fail_on, options.on_incomplete)
+
+    def _standing(self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules) -> Standing:
+        """Who may write is asked only where it decides."""
+        asks = trigger.event == "pull_request_target" and rules.forks == "labelled"
+        return Standing(
+            has_key=not self._access.simulated,
+            author_may_write=not asks or host.may_write(pull.author),
+            sender_may_write=not asks or (bool(trigger.sender) and host.may_write(trigger.sender)),
+        )
+
+    def _decline(self, decline: Decline) -> int:
+        self._runner.add_summary(f"**Hunkwise skipped this event.** {decline.why} Nothing was spent.")
+        self._runner.annotate("notice", f"Skipped: {decline.why}")
+        self._runner.set_outputs({"status": "skipped", "findings-count": "0", "cost-usd": "0", "total-tokens": "0"})
+        return EXIT_DONE
+
+    def _hand_over(self, receipt: Receipt, page: str, review_url: str, summary_url: str) -> None:
+        """The step summary, the receipt as a file, the outputs."""
+        self._runner.add_summary(scrub(page, self._inputs.secrets))
+        text = scrub(json.dumps(receipt_as_json(receipt), indent=2), self._inputs.secrets)
+        path = self._runner.write_file(RECEIPT_NAME, text)
+        self._runner.set_outputs(outputs_of(receipt, review_url=review_url, summary_url=summary_url, receipt_path=path))

@@ -1,0 +1,126 @@
+"""A review of a pull request on GitHub: for the Action, which posts, and for a laptop, which may only look."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from dataclasses import dataclass, field, replace
+
+from bot import __version__
+from bot.adapters.clock import SystemClock
+from bot.app.beside import post_beside
+from bot.app.delivery import Delivery
+from bot.app.host_target import read_pull_request
+from bot.app.memory import recall
+from bot.app.review import review
+from bot.app.session import Session
+from bot.app.target import Target
+from bot.bootstrap.desk import SETTINGS_PATH, Access, desk_for, make_plan
+from bot.core.budget import Amount
+from bot.core.marker import Signer
+from bot.core.pull_request import PullRequest
+from bot.core.receipt import Receipt
+from bot.core.redact import scrub
+from bot.core.status import EXIT_DONE, exit_code
+from bot.errors import BadConfiguration
+from bot.ports import CodeHost, Observer
+from bot.settings.file import RepositoryFile, read_file
+from bot.settings.load import Flags
+
+
+@dataclass(frozen=True, slots=True)
+class HostAccess:
+    """How GitHub is reached, and for which repository (owner/name). The token never appears in a repr."""
+
+    token: str = field(repr=False)
+    api_url: str
+    repo: str
+    bot_login: str = ""
+    state_secret: str = field(default="", repr=False)
+
+
+def code_host(access: HostAccess) -> CodeHost:
+    """GitHub; raises BadConfiguration where token or repository are missing."""
+    if not access.token:
+        raise BadConfiguration(
+            "There is no GitHub token.", next_step="Set GITHUB_TOKEN, or the Action's input github-token."
+        )
+    if access.repo.count("/") != 1:
+        raise BadConfiguration(f"'{access.repo}' names no repository.", next_step="Write it as owner/name.")
+    # Imported here: only runs on GitHub pay for its SDK.
+    from bot.adapters.github.host import GitHubHost
+
+    return GitHubHost(access.token, access.repo, access.api_url, access.bot_login or None)
+
+
+def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[RepositoryFile, str]:
+    """The settings as they stand in the base, and a complaint where they do not hold.
+
+    A broken file means defaults and a loud sentence: it must not block the pull request that mends it.
+    """
+    text = host.text(path or SETTINGS_PATH, pull.base_sha)
+    if text is None:
+        return RepositoryFile(), ""
+    try:
+        return read_file(text, path or SETTINGS_PATH), ""
+    except BadConfiguration as error:
+        return RepositoryFile(), f"{error.message} Until that is mended the defaults count. {error.next_step}"
+
+
+@dataclass(frozen=True, slots=True)
+class PullReview:
+    """One review of one pull request, with everything that was decided about it."""
+
+    host: CodeHost
+    host_access: HostAccess
+    access: Access
+    number: int
+    file: RepositoryFile
+    complaint: str
+    flags: Flags
+    observer: Observer
+
+    def look(self) -> Receipt:
+        """Review without posting: nothing is remembered, nothing is left out for having been reviewed."""
+        _, target = self._read()
+        plan = make_plan(target, self.flags, self.file)
+        stop = threading.Event()
+        with desk_for(plan, self.access, self.observer, stop) as desk:
+            return review(plan.prepared, plan.options, plan.templates, desk, Amount())
+
+    def post(self, run_id: str) -> tuple[Receipt, Delivery]:
+        """Review what is new since the last run, and post."""
+        stop = threading.Event()
+        signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
+        memory = recall(self.host, self.number, signer, SystemClock(stop).now())
+        pull, target = self._read()
+        plan = make_plan(target, self.flags, self.file, memory.state.reviewed)
+        secrets = (self.access.api_key, self.host_access.token, self.host_access.state_secret)
+        with desk_for(plan, self.access, self.observer, stop) as desk:
+            session = Session(
+                host=self.host,
+                number=self.number,
+                signer=signer,
+                run_id=run_id or uuid.uuid4().hex,
+                memory=memory,
+                prepared=plan.prepared,
+                options=plan.options,
+                templates=plan.templates,
+                desk=desk,
+                scrub=lambda text: scrub(text, [secret for secret in secrets if secret]),
+            )
+            receipt, delivery = session.run()
+        options = plan.options
+        gate = exit_code(receipt, options.fail_on, options.on_incomplete) == EXIT_DONE
+        problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
+        return replace(receipt, notes=(*receipt.notes, *problems)), delivery
+
+    def _read(self) -> tuple[PullRequest, Target]:
+        pull, target = read_pull_request(self.host, self.number)
+        if self.complaint:
+            target = replace(target, notes=(self.complaint, *target.notes))
+        return pull, target
+
+    def _secret(self) -> str:
+        """What the state is signed with: a secret of its own, or the API key."""
+        return self.host_access.state_secret or self.access.api_key or self.access.base_url
