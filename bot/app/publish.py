@@ -73,9 +73,7 @@ class _Publication:
         if pull.head_sha != was:
             pull, target = until_read(lambda: read_pull_request(office.host, office.number), office.clock)
             self._known = self._knowing(target.diff, whole=not target.withheld)
-            self._notes.append(
-                f"A push came in during the review: it is of {was[:7]}, the head is {pull.head_sha[:7]}."
-            )
+            self._notes.append(f"A push came in meanwhile: {was[:7]} was reviewed, the head is {pull.head_sha[:7]}.")
         self._inline.look()
         return pull
 
