@@ -74,10 +74,10 @@ class _Action:
             host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
         )
         if self._inputs.dry_run:
-            receipt = review.look()
+            receipt = review.look(review.plan())
             self._hand_over(receipt, receipt_as_markdown(receipt), "", "")
         else:
-            receipt, delivery = review.post(self._inputs.run_id)
+            receipt, delivery, _ = review.post(self._inputs.run_id)
             self._hand_over(receipt, delivery.page, delivery.review_url or "", delivery.summary_url or "")
         return exit_code(receipt, options.fail_on, options.on_incomplete)
 

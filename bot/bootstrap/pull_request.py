@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from bot import __version__
 from bot.adapters.clock import SystemClock
+from bot.adapters.files import read_settings_file
 from bot.app.beside import post_beside
 from bot.app.delivery import Delivery
 from bot.app.host_target import read_pull_request
@@ -15,16 +18,17 @@ from bot.app.memory import recall
 from bot.app.review import review
 from bot.app.session import Session
 from bot.app.target import Target
-from bot.bootstrap.desk import SETTINGS_PATH, Access, desk_for, make_plan
+from bot.bootstrap.desk import SETTINGS_PATH, Access, Plan, desk_for, make_plan
 from bot.core.budget import Amount
 from bot.core.marker import Signer
 from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt
 from bot.core.redact import scrub
 from bot.core.status import EXIT_DONE, exit_code
-from bot.errors import BadConfiguration
+from bot.errors import BadConfiguration, WrongUsage
 from bot.ports import CodeHost, Observer
 from bot.settings.file import RepositoryFile, read_file
+from bot.settings.inputs import GITHUB_API_URL
 from bot.settings.load import Flags
 
 
@@ -67,6 +71,26 @@ def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[Repositor
         return RepositoryFile(), f"{error.message} Until that is mended the defaults count. {error.next_step}"
 
 
+def pull_review(
+    name: str, environment: Mapping[str, str], flags: Flags, observer: Observer, *, config: Path | None, simulate: bool
+) -> PullReview:
+    """The review of a pull request named as OWNER/REPO#N; raises WrongUsage where it is named otherwise."""
+    repo, _, number = name.partition("#")
+    if not (number.isascii() and number.isdigit()):
+        raise WrongUsage(f"'{name}' names no pull request.", next_step="Write it as OWNER/REPO#NUMBER.")
+    access = HostAccess(
+        environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
+    )
+    host = code_host(access)
+    pull = host.pull_request(int(number))
+    if config is not None:
+        file, complaint = read_file(read_settings_file(config), str(config)), ""
+    else:
+        file, complaint = settings_of(host, pull, SETTINGS_PATH)
+    model = Access.from_environment(environment, simulate=simulate)
+    return PullReview(host, access, model, pull.number, file, complaint, flags, observer)
+
+
 @dataclass(frozen=True, slots=True)
 class PullReview:
     """One review of one pull request, with everything that was decided about it."""
@@ -80,15 +104,18 @@ class PullReview:
     flags: Flags
     observer: Observer
 
-    def look(self) -> Receipt:
-        """Review without posting: nothing is remembered, nothing is left out for having been reviewed."""
+    def plan(self) -> Plan:
+        """The plan of a run that does not post: nothing is remembered, nothing left out for having been reviewed."""
         _, target = self._read()
-        plan = make_plan(target, self.flags, self.file)
+        return make_plan(target, self.flags, self.file)
+
+    def look(self, plan: Plan) -> Receipt:
+        """Review without posting, on a budget of its own."""
         stop = threading.Event()
         with desk_for(plan, self.access, self.observer, stop) as desk:
             return review(plan.prepared, plan.options, plan.templates, desk, Amount())
 
-    def post(self, run_id: str) -> tuple[Receipt, Delivery]:
+    def post(self, run_id: str) -> tuple[Receipt, Delivery, Plan]:
         """Review what is new since the last run, and post."""
         stop = threading.Event()
         signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
@@ -113,7 +140,7 @@ class PullReview:
         options = plan.options
         gate = exit_code(receipt, options.fail_on, options.on_incomplete) == EXIT_DONE
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
-        return replace(receipt, notes=(*receipt.notes, *problems)), delivery
+        return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
 
     def _read(self) -> tuple[PullRequest, Target]:
         pull, target = read_pull_request(self.host, self.number)

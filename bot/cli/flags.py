@@ -56,6 +56,15 @@ Repo = Annotated[
         rich_help_panel=WHAT,
     ),
 ]
+PullRequest = Annotated[
+    str | None,
+    typer.Option(
+        "--pr",
+        metavar="OWNER/REPO#N",
+        help="A pull request on GitHub; needs GITHUB_TOKEN.",
+        rich_help_panel=WHAT,
+    ),
+]
 Config = Annotated[
     Path | None,
     typer.Option(metavar="FILE", help="Settings (default: .github/hunkwise.yml as it stands in the base)."),

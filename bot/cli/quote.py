@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli import flags
 from bot.cli.streams import print_json, writing
 from bot.core.route import Routing
+
+if TYPE_CHECKING:
+    from bot.bootstrap.desk import Plan
+    from bot.settings.load import Flags
 
 
 def quote(
@@ -18,6 +23,7 @@ def quote(
     head: flags.Head = None,
     working_tree: flags.WorkingTree = False,
     repo: flags.Repo = Path(),
+    pr: flags.PullRequest = None,
     format: Annotated[flags.Table, typer.Option(help="How to print.")] = flags.Table.TEXT,
     budget_usd: flags.BudgetUsd = None,
     budget_tokens: flags.BudgetTokens = None,
@@ -47,7 +53,11 @@ def quote(
         budget_tokens=budget_tokens,
         routing=routing,
     )
-    plan = load_plan(Source(diff, base, head, working_tree, repo, config), said)
+    plan = (
+        _of_pull_request(pr, said, config)
+        if pr
+        else load_plan(Source(diff, base, head, working_tree, repo, config), said)
+    )
     facts = price(plan.prepared, plan.options, plan.templates, plan.prices)
     if format is flags.Table.JSON:
         from bot.core.report.quote_facts import quote_as_json
@@ -59,3 +69,10 @@ def quote(
 
     with writing() as stream:
         console_on(stream).print(plan_table(facts))
+
+
+def _of_pull_request(pr: str, said: Flags, config: Path | None) -> Plan:
+    from bot.bootstrap.pull_request import pull_review
+    from bot.cli.progress import Silent
+
+    return pull_review(pr, os.environ, said, Silent(), config=config, simulate=True).plan()

@@ -15,10 +15,14 @@ from bot.cli import flags
 from bot.cli.streams import print_json, print_text, writing
 from bot.core.route import Routing
 from bot.core.status import exit_code
+from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from bot.bootstrap.desk import Plan
+    from bot.bootstrap.desk import Access, Plan
+    from bot.bootstrap.local import Source
     from bot.core.receipt import Receipt
+    from bot.ports import Observer
+    from bot.settings.load import Flags
 
 
 class Format(StrEnum):
@@ -45,6 +49,10 @@ def review(
     head: flags.Head = None,
     working_tree: flags.WorkingTree = False,
     repo: flags.Repo = Path(),
+    pr: flags.PullRequest = None,
+    post: Annotated[
+        bool, typer.Option("--post", help="Post the review; only with --pr.", rich_help_panel=flags.WHAT)
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print the receipt on stdout.")] = Format.TEXT,
     budget_usd: flags.BudgetUsd = None,
     budget_tokens: flags.BudgetTokens = None,
@@ -74,12 +82,10 @@ def review(
 
     Exit code: 0 reviewed; 1 a finding at or above --fail-on; 2 wrong usage; 3 partial or failed; 130 interrupted.
     """
-    from bot.bootstrap.desk import Access
-    from bot.bootstrap.local import Source, load_plan, run_review
+    from bot.bootstrap.local import Source
     from bot.cli.progress import shown_progress
     from bot.settings.load import Flags
 
-    source = Source(diff, base, head, working_tree, repo, config)
     said = Flags(
         model=model,
         model_cheap=model_cheap,
@@ -92,14 +98,50 @@ def review(
         language=language,
         fail_on=fail_on,
     )
-    plan = load_plan(source, said)
-    access = Access.from_environment(os.environ, simulate=simulate)
-    if access.simulated and not simulate:
-        typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
+    if post and pr is None:
+        raise WrongUsage("--post needs a pull request to post to.", next_step="Give --pr OWNER/REPO#N as well.")
     with shown_progress(sys.stderr, quiet=quiet) as observer:
-        receipt = run_review(plan, access, observer)
+        if pr is None:
+            receipt, plan = _local(Source(diff, base, head, working_tree, repo, config), said, observer, simulate)
+        else:
+            if diff or base or head or working_tree:
+                raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
+            receipt, plan = _pull_request(pr, said, observer, config, simulate, post)
     _print(receipt, plan, format)
     raise typer.Exit(exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete))
+
+
+def _local(source: Source, said: Flags, observer: Observer, simulate: bool) -> tuple[Receipt, Plan]:
+    from bot.bootstrap.desk import Access
+    from bot.bootstrap.local import load_plan, run_review
+
+    plan = load_plan(source, said)
+    access = Access.from_environment(os.environ, simulate=simulate)
+    _announce(access, simulate)
+    return run_review(plan, access, observer), plan
+
+
+def _pull_request(
+    pr: str, said: Flags, observer: Observer, config: Path | None, simulate: bool, post: bool
+) -> tuple[Receipt, Plan]:
+    from bot.bootstrap.pull_request import pull_review
+
+    review = pull_review(pr, os.environ, said, observer, config=config, simulate=simulate)
+    if post and review.access.simulated:
+        raise WrongUsage(
+            "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
+        )
+    _announce(review.access, simulate)
+    if post:
+        receipt, _, plan = review.post("")
+        return receipt, plan
+    plan = review.plan()
+    return review.look(plan), plan
+
+
+def _announce(access: Access, simulate: bool) -> None:
+    if access.simulated and not simulate:
+        typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 
 def _print(receipt: Receipt, plan: Plan, format: Format) -> None:

@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 from bot.errors import BadConfiguration
 from bot.settings.load import Flags
 
+GITHUB_API_URL = "https://api.github.com"
+
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", ""})
 
@@ -46,7 +48,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         api_key=given("anthropic-api-key") or variable("ANTHROPIC_API_KEY"),
         base_url=given("anthropic-base-url") or variable("ANTHROPIC_BASE_URL"),
         github_token=given("github-token") or variable("GITHUB_TOKEN"),
-        github_api_url=variable("GITHUB_API_URL") or "https://api.github.com",
+        github_api_url=variable("GITHUB_API_URL") or GITHUB_API_URL,
         repository=variable("GITHUB_REPOSITORY"),
         run_id="-".join(part for part in (variable("GITHUB_RUN_ID"), variable("GITHUB_RUN_ATTEMPT")) if part),
         pull_request=given("pull-request"),
