@@ -83,8 +83,8 @@ class Api:
             seconds_between_writes=pace.between_writes,
         ).requester
         self._session = _raw_session(auth, self._retry)
-        # PyGithub writes whole bodies to its debug log, and a body is code of the pull request.
-        logging.getLogger("github.Requester").setLevel(logging.INFO)
+        # Importing PyGithub makes it print to stderr, each retry as a line and at debug level whole bodies.
+        logging.getLogger("github").setLevel(logging.WARNING)
 
     def get(self, path: str, doing: Doing) -> Any:
         """One JSON document."""

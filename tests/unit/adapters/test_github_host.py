@@ -75,7 +75,7 @@ def test_nothing_is_asked_before_the_first_call() -> None:
 
 def test_the_package_alone_imports_no_sdk() -> None:
     """Commands that never ask GitHub do not pay for PyGithub's import."""
-    code = "import sys, bot.bootstrap, bot.adapters.github; sys.exit('github' in sys.modules)"
+    code = "import sys, bot.bootstrap.pull_request, bot.adapters.github; sys.exit('github' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -168,6 +168,14 @@ def test_pages_are_counted_and_not_followed() -> None:
         assert len(met.host.comments(7)) == 2
     assert [target.partition("?")[0] for target in met.server.targets] == ["GET /repos/acme/shop/issues/7/comments"] * 2
     assert "page=2" in met.server.targets[1]
+
+
+def test_an_api_that_moved_elsewhere() -> None:
+    """A redirect to another scheme is a wrong setting, told as such, and the token does not follow it."""
+    away = Reply({}, 301, {"Location": "https://ghe.example/api/v3/repos/acme/shop/pulls/7"})
+    with meeting(away) as met, pytest.raises(CodeHostError) as failed:
+        met.host.pull_request(7)
+    assert "GITHUB_API_URL" in failed.value.next_step
 
 
 def test_a_read_is_tried_again() -> None:
@@ -281,6 +289,13 @@ def test_who_may_write(permission: str, *, may: bool) -> None:
     assert met.server.targets == ["GET /repos/acme/shop/collaborators/a%2F..%2Fb/permission"]
 
 
+def test_a_bot_may_not_write() -> None:
+    """An app with write access spends nothing by its own pull requests; GitHub is not even asked."""
+    with meeting() as met:
+        assert not met.host.may_write("dependabot[bot]")
+    assert met.server.asked == []
+
+
 @pytest.mark.parametrize("path", ["../../user", "a/../b", "a//b", "/etc/passwd", "", ".", "a/./b"])
 def test_a_path_cannot_climb_out_of_the_repository(path: str) -> None:
     """Paths come from the pull request's diff; none of them becomes another request of ours."""
@@ -303,12 +318,12 @@ def test_paths_are_quoted_byte_by_byte() -> None:
         Reply({"type": "submodule"}, headers={"Content-Type": "application/json; charset=utf-8"}),
         Reply({"message": "Not Found"}, 404),
         Reply({"message": "This API returns blobs up to 100 MB", "errors": [{"code": "too_large"}]}, 403),
-        Reply(b"123456789", headers={"Content-Type": "application/vnd.github.v3.raw"}),
+        Reply(b"123456789" * 100, headers={"Content-Type": "application/vnd.github.v3.raw"}),
     ],
 )
 def test_what_is_no_readable_file_has_no_text(reply: Reply, monkeypatch: pytest.MonkeyPatch) -> None:
     """Folders, submodules and files too large are context for nobody, and no reason to stop."""
-    monkeypatch.setattr(host_module, "MOST_TEXT", 8)
+    monkeypatch.setattr(host_module, "MOST_TEXT", 800)
     with meeting(reply) as met:
         assert met.host.text("src", "abc") is None
 
@@ -345,17 +360,21 @@ def test_a_thread_with_comments_beyond_32_bits() -> None:
 
 
 def test_no_error_and_no_log_holds_token_or_body(caplog: pytest.LogCaptureFixture) -> None:
-    """Code of the pull request and the token stay out of errors, tracebacks and the SDK's debug log."""
+    """Code of the pull request and the token stay out of errors and logs; PyGithub prints nothing of its own."""
     caplog.set_level(logging.DEBUG)
     secret_code = "def the_secret_sauce(): ..."  # noqa: S105  # no password
     told = ""
-    with meeting(Reply({"message": f"no {TOKEN}"}, 422), Reply(status=HANG_UP), Reply(COMMENT)) as met:
+    forbidden = Reply({"message": "no"}, 403)
+    with meeting(Reply({"message": f"no {TOKEN}"}, 422), Reply(status=HANG_UP), Reply(COMMENT), forbidden) as met:
         for _ in range(2):
             with pytest.raises(CodeHostError) as failed:
                 met.host.create_comment(7, secret_code)
             told += "".join(traceback.format_exception_only(failed.value)) + failed.value.next_step
         met.host.create_comment(7, secret_code)
-    assert len(met.server.asked) == 3
+        with pytest.raises(NotPermitted):
+            met.host.pull_request(7)
+    assert len(met.server.asked) == 4
+    assert [record.name for record in caplog.records if record.name.startswith("github")] == []
     assert TOKEN not in told + caplog.text
     assert "secret_sauce" not in told + caplog.text
 
