@@ -53,7 +53,7 @@ def _threads(api: Api, repo: str, number: int, doing: Doing) -> Iterator[Json]:
         after = threads["pageInfo"]["endCursor"]
 
 
-def _began(thread: Mapping[str, Any]) -> str | None:
+def _began(thread: Mapping[str, Any]) -> str:
+    """The number of a thread's first comment; empty where the comment was deleted."""
     first: Json = next(iter(thread["comments"]["nodes"]), {})
-    known = first.get("fullDatabaseId") or first.get("databaseId")
-    return None if known is None else str(known)
+    return str(first.get("fullDatabaseId", ""))
