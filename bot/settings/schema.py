@@ -1,0 +1,129 @@
+"""The settings file as a JSON schema, for editors: what the reader takes, with each key's meaning and default.
+
+`python -m bot.settings.schema` prints it; docs/hunkwise.schema.json is that output.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from typing import Any
+
+from bot.app.options import Options
+from bot.settings.file import RepositoryFile
+
+MEANINGS = {
+    "model": "One model id for every tier; `models` wins over it.",
+    "models": "A model id for each tier.",
+    "models.cheap": "The model for hunks of low risk.",
+    "models.standard": "The model for ordinary hunks.",
+    "models.strong": "The model for hunks of high risk.",
+    "effort": "How hard each tier's model thinks, where the model has such a setting.",
+    "effort.cheap": "How hard the cheap tier's model thinks: low, medium or high.",
+    "effort.standard": "How hard the standard tier's model thinks: low, medium or high.",
+    "effort.strong": "How hard the strong tier's model thinks: low, medium or high.",
+    "budget": "Limits; one that is named alone stands alone.",
+    "budget.usd": "What one pull request may cost in its life, in dollars; null takes the limit away.",
+    "budget.tokens": "The same in tokens, input, cache and output together; null takes the limit away.",
+    "budget.cheaper_when_tight": "Near the end of the budget, ask cheaper models before leaving hunks out.",
+    "events": "Which pull requests are reviewed, and when.",
+    "events.drafts": "Review drafts too.",
+    "events.review_label": "The label that asks for a review: of a draft, or of a stranger's push.",
+    "events.skip_labels": "A pull request with one of these labels is not reviewed.",
+    "events.skip_marks": "A pull request with one of these in its title is not reviewed.",
+    "events.forks": "Under pull_request_target, authors without write access: labelled, all or none are reviewed.",
+    "posting": "What is posted, and what is done beside it.",
+    "posting.inline_limit": "The most comments on lines in a review; the rest stand in the summary.",
+    "posting.request_changes": "Request changes from this severity on instead of commenting: error, warning or never.",
+    "posting.resolve": "Resolve the threads of addressed findings; needs the permission contents: write.",
+    "posting.check_run": "Add a check run with annotations; needs the permission checks: write.",
+    "posting.commit_status": "Set a commit status, as a gate; needs the permission statuses: write.",
+    "posting.upload_sarif": "Upload findings to code scanning; needs the permission security-events: write.",
+    "prices": "Prices of models that the price list does not know, by model id.",
+    "prices.*.input": "Dollars for a million input tokens.",
+    "prices.*.output": "Dollars for a million output tokens.",
+    "prices.*.cache_write_5m": "Dollars for a million tokens cached for 5 minutes; if absent, 1.25 times `input`.",
+    "prices.*.cache_write_1h": "Dollars for a million tokens cached for an hour; if absent, twice `input`.",
+    "prices.*.cache_read": "Dollars for a million tokens read from the cache; if absent, a tenth of `input`.",
+    "routing": "How a hunk gets its tier: rules, by its risk; fixed, always standard.",
+    "cache_ttl": "How long the prompt stays cached: 5m, 1h or off.",
+    "concurrency": "So many requests at once, 1 to 64.",
+    "batch_tokens": "Small hunks share a request up to so many tokens, 500 to 100000.",
+    "context_tokens": "At most so many tokens of surrounding code go along with a hunk, up to 10000.",
+    "silence_seconds": "An answer that stays silent for so long is given up.",
+    "run_seconds": "The whole run ends after so long, and what it did not reach is listed.",
+    "include": "Globs as in .gitignore; where there are any, nothing else is reviewed.",
+    "exclude": "Globs of files that are not reviewed; a leading ! takes a file back in.",
+    "style_guide": "The path of a style guide in this repository, which joins the prompt.",
+    "instructions": "Words for the reviewer that hold for some paths only.",
+    "instructions[].paths": "Globs as in .gitignore.",
+    "instructions[].text": "What the reviewer is told about files that match.",
+    "language": "The language findings are written in, such as German or zh-CN.",
+    "min_confidence": "Findings that are less sure than this are not shown, 0 to 1.",
+    "severity": "The mildest severity that is shown: error, warning or info.",
+    "fail_on": "The run fails from this severity on: error, warning, info or never.",
+    "on_incomplete": "What a run says when something was left unreviewed: fail or warn.",
+}
+"""Every key of the file in one sentence. docs/configuration.md says the same, in this order."""
+
+_PREFIXES = {
+    "ModelsSection": "models.",
+    "EffortSection": "effort.",
+    "BudgetSection": "budget.",
+    "EventsSection": "events.",
+    "PostingSection": "posting.",
+    "PriceSection": "prices.*.",
+    "InstructionSection": "instructions[].",
+}
+"""Where in the file each section's keys stand."""
+
+
+def settings_schema() -> dict[str, Any]:
+    """The schema as a JSON value. Raises KeyError for a key of the file that has no meaning here."""
+    schema = RepositoryFile.model_json_schema()
+    defaults = _defaults()
+    _explain(schema["properties"], "", defaults)
+    for section, prefix in _PREFIXES.items():
+        _explain(schema["$defs"][section]["properties"], prefix, defaults)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **schema,
+        "title": "Settings of Hunkwise",
+        "description": "The file .github/hunkwise.yml as it stands in the base branch. Every key is optional.",
+    }
+
+
+def _explain(properties: dict[str, dict[str, Any]], prefix: str, defaults: dict[str, Any]) -> None:
+    """Give each property its meaning and its default, in place of what pydantic made of its name."""
+    for name, node in properties.items():
+        node.pop("title", None)
+        node.pop("default", None)
+        node["description"] = MEANINGS[prefix + name]
+        if prefix + name in defaults:
+            node["default"] = defaults[prefix + name]
+
+
+def _defaults() -> dict[str, Any]:
+    """What counts where the file says nothing, by dotted key. Keys without a default are left out."""
+    options = Options()
+    single = RepositoryFile.model_fields.keys() - {"models", "effort", "events", "posting"}
+    said = {
+        **{f"models.{tier}": model for tier, model in options.models.items()},
+        **{f"effort.{tier}": effort for tier, effort in options.effort.items()},
+        **{f"events.{name}": value for name, value in dataclasses.asdict(options.events).items()},
+        **{f"posting.{name}": value for name, value in dataclasses.asdict(options.posting).items()},
+        **{name: getattr(options, name) for name in single if hasattr(options, name)},
+        "budget.usd": float(options.limits.usd or 0),
+        "budget.tokens": options.limits.tokens,
+        "budget.cheaper_when_tight": options.cheaper_when_tight,
+        "batch_tokens": options.sizes.batch_tokens,
+        "posting.request_changes": "never",
+        "fail_on": "never",
+    }
+    as_json = {key: list(value) if isinstance(value, tuple) else value for key, value in said.items()}
+    return {key: value for key, value in as_json.items() if value not in (None, "", [], {})}
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(settings_schema(), indent=2) + "\n")
