@@ -22,6 +22,9 @@ from bot.errors import CodeHostError, HostRefused
 _ROOM_FOR_THE_NEXT_RUN = 600
 """Characters for what the next run adds while it is under way: a sentence on top, and its entry in the marker."""
 
+_ROOM_TO_OPEN = 2_000
+"""Characters left free, for the sentence and the entry that the next run adds before it spends anything."""
+
 _SHORT_PAGE = 2_000
 """Characters of the summary that is tried where the host refuses the whole one."""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from bot.app.dispatch import Ended
 from bot.app.tiers import TierModel
 from bot.core.calls import Outcome
-from bot.core.excerpt import Batch, SkipReason
+from bot.core.excerpt import Batch, Route, SkipReason
 from bot.core.failure import RULES, FailureKind
 
 _SENTENCES = {
@@ -102,7 +102,8 @@ def follow_up(
 def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: TierModel | None) -> AskAgain | LeaveOut:
     divisible = len(job.batch.excerpts) > 1
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
-        return AskAgain((replace(job, tier=cheaper),))
+        route = Route(cheaper.tier, "the budget in dollars ran short")
+        return AskAgain((replace(job, tier=cheaper, batch=replace(job.batch, route=route)),))
     if divisible and kind in _SMALLER_MAY_DO:
         return AskAgain(job.halves())
     reason, detail = _LEFT_OUT.get(kind, (SkipReason.ERROR, f"{RULES[kind].meaning} ({message})"))

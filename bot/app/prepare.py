@@ -18,6 +18,7 @@ from bot.core.prompt.fence import boundary
 from bot.core.prompt.system import Instruction, render_system
 from bot.core.prompt.templates import Templates
 from bot.core.redact import redact_text
+from bot.core.route import Routing
 from bot.core.select.files import select
 from bot.core.select.marks import has_generated_mark
 from bot.core.select.rules import SelectionRules, compiled_globs
@@ -58,7 +59,7 @@ def prepare(
     fence = boundary(_untrusted(target, excerpts))
     return Prepared(
         target=target,
-        batches=arrange(excerpts, options.routing, options.sizes),
+        batches=arrange(excerpts, _routing(options), options.sizes),
         skipped=(*chosen.skipped, *target.withheld),
         hunks=chosen.hunks,
         duplicates=chosen.duplicates,
@@ -68,6 +69,11 @@ def prepare(
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
     )
+
+
+def _routing(options: Options) -> Routing:
+    """Where every tier is the same model there is nothing to choose, and one prefix serves all."""
+    return options.routing if len(options.model_ids) > 1 else Routing.FIXED
 
 
 def _rules(target: Target, options: Options) -> SelectionRules:

@@ -59,10 +59,9 @@ class Retry:
         raise AssertionError("tenacity either returns an answer or raises")
 
     def _timed(self, request: ModelRequest, attempt: int) -> ModelRequest:
-        left = self._deadline - self._clock.monotonic()
-        if left <= 0:
+        if self._clock.monotonic() >= self._deadline:
             raise CallFailed(FailureKind.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        return replace(request, attempt=attempt, seconds=min(left, self._policy.attempt_seconds))
+        return replace(request, attempt=attempt, seconds=self._policy.attempt_seconds, until=self._deadline)
 
     def _worth_another(self, error: BaseException) -> bool:
         if not isinstance(error, CallFailed) or not RULES[error.kind].retry:

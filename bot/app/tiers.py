@@ -39,10 +39,11 @@ class TierModel:
 
 
 def tier_models(options: Options) -> Mapping[Tier, TierModel]:
-    """Each tier's model and settings."""
+    """Each tier's model and settings. Tiers that share the standard tier's model share its effort, and so its cache."""
     models = {}
     for tier in Tier:
         traits = traits_of(options.models[tier])
-        effort = options.effort[tier] if traits.effort else None
+        shared = options.models[tier] == options.models[Tier.STANDARD]
+        effort = options.effort[Tier.STANDARD if shared else tier] if traits.effort else None
         models[tier] = TierModel(tier, options.models[tier], traits, effort)
     return models

@@ -34,6 +34,14 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+class CacheTtl(StrEnum):
+    """How long a cached prompt lives."""
+
+    FIVE_MINUTES = "5m"
+    ONE_HOUR = "1h"
+    OFF = "off"
+
+
 class FailOn(StrEnum):
     """Which findings make the exit code 1."""
 
@@ -70,6 +78,12 @@ def review(
     fail_on: Annotated[
         FailOn | None, typer.Option(help="Exit with 1 if a finding is at least this grave (default: never).")
     ] = None,
+    cache: Annotated[
+        CacheTtl | None, typer.Option(help="How long the prompt is cached (default: 5m).", rich_help_panel=flags.MONEY)
+    ] = None,
+    time_limit: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
+    ] = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
@@ -97,6 +111,8 @@ def review(
         concurrency=concurrency,
         language=language,
         fail_on=fail_on,
+        cache_ttl=cache,
+        run_seconds=time_limit,
     )
     if post and pr is None:
         raise WrongUsage("--post needs a pull request to post to.", next_step="Give --pr OWNER/REPO#N as well.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -51,7 +52,7 @@ class ModelRequest:
     'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
     counting system, schema and facts gave (an upper bound where they could not be counted).
     `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1 and may take
-    `seconds`.
+    `seconds`, but not beyond the Clock.monotonic() reading `until`.
     """
 
     model: str
@@ -65,6 +66,7 @@ class ModelRequest:
     purpose: Purpose
     attempt: int = 1
     seconds: float = 300.0
+    until: float = math.inf
     cache_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None

@@ -62,7 +62,7 @@ def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> 
 def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, Any]:
     """The settings that are one value, each from the first layer that names it."""
     routing = flags.routing or file.routing
-    cache_ttl = flags.cache_ttl or file.cache_ttl or defaults.cache_ttl
+    cache_ttl = _cache_ttl(flags.cache_ttl) or file.cache_ttl or defaults.cache_ttl
     said = {
         "routing": _routing(routing) if routing else None,
         "concurrency": flags.concurrency or file.concurrency,
@@ -126,6 +126,12 @@ def _routing(word: str) -> Routing:
     except ValueError:
         known = ", ".join(Routing)
         raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
+
+
+def _cache_ttl(word: str | None) -> str | None:
+    if word not in {None, "5m", "1h", "off"}:
+        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use 5m, 1h or off.")
+    return word
 
 
 def _on_incomplete(word: str | None) -> str | None:

@@ -91,7 +91,8 @@ def test_each_failure_has_its_consequence(
     job = a_job(hunks, again=again)
     decision = follow_up(failed(job, kind), cheaper)
     if kind is FailureKind.BUDGET_USD and cheaper is CHEAP:
-        assert decision == AskAgain((replace(job, tier=CHEAP),))
+        short = replace(job.batch, route=Route(Tier.CHEAP, "the budget in dollars ran short"))
+        assert decision == AskAgain((replace(job, tier=CHEAP, batch=short),))
     elif kind in SMALLER_MAY_DO and hunks > 1:
         assert decision == AskAgain(job.halves())
         assert len(job.halves()) == 2

@@ -73,11 +73,13 @@ def test_each_model_is_judged_by_itself() -> None:
 
 
 def test_tiers_share_a_prefix_only_where_the_api_lets_them() -> None:
-    """One model without efforts is one prefix for all tiers; at three efforts it is three."""
+    """One model for all tiers is one prefix; at two efforts it would be two."""
     tiers = (Tier.CHEAP, Tier.STANDARD, Tier.STRONG)
     plain = dict.fromkeys(Tier, MODELS[Tier.STANDARD])
     assert cached(a_change(3), *tiers, models=plain) == [True, True, True]
-    assert cached(a_change(3), *tiers, models=dict.fromkeys(Tier, "claude-sonnet-5-5")) == [False, False, False]
+    assert cached(a_change(3), *tiers, models=dict.fromkeys(Tier, "claude-sonnet-5-5")) == [True, True, True]
+    apart = {Tier.CHEAP: "claude-opus-5-5", Tier.STANDARD: "claude-sonnet-5-5", Tier.STRONG: "claude-opus-5-5"}
+    assert cached(a_change(3), *tiers, models=apart) == [False, False, False]
 
 
 def test_the_cache_can_be_turned_off() -> None:

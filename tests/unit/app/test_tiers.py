@@ -36,8 +36,10 @@ def test_more_room_is_never_more_than_the_model_has() -> None:
 
 
 def test_what_is_cached_apart_has_another_prefix() -> None:
-    """One model at two efforts is two caches; at one effort, or without any, it is one."""
-    apart = tier_models(some_options(models=dict.fromkeys(Tier, "claude-sonnet-5-5")))
+    """One model at two efforts is two caches, so tiers that share the standard model share its effort too."""
+    models = {Tier.CHEAP: "claude-opus-5-5", Tier.STANDARD: "claude-sonnet-5-5", Tier.STRONG: "claude-opus-5-5"}
+    apart = tier_models(some_options(models=models))
     assert len({one.prefix for one in apart.values()}) == 3
-    together = tier_models(some_options(models=dict.fromkeys(Tier, "claude-haiku-4-5")))
-    assert len({one.prefix for one in together.values()}) == 1
+    for model in ("claude-sonnet-5-5", "claude-haiku-4-5"):
+        together = tier_models(some_options(models=dict.fromkeys(Tier, model)))
+        assert len({one.prefix for one in together.values()}) == 1

@@ -1,0 +1,5 @@
+"""The Claude API."""
+
+from bot.adapters.anthropic.api import Access, ClaudeApi
+
+__all__ = ["Access", "ClaudeApi"]

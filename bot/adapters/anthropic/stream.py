@@ -1,0 +1,94 @@
+"""An answer while it arrives, event by event, as the API writes them.
+
+The events are read as plain JSON: the SDK's own iteration hides the pings, by which a dead line is told from a model
+that thinks, and spends more time on types than everything else here together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot.core.calls import ModelAnswer, Outcome
+from bot.core.failure import FailureKind
+from bot.core.usage import Usage
+from bot.errors import CallFailed
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What has arrived of an answer so far."""
+
+    request_id: str | None
+    text: list[str] = field(default_factory=list)
+    started: Mapping[str, Any] | None = None
+    ended: Mapping[str, Any] | None = None
+    stop_reason: str | None = None
+
+    def add(self, event: Mapping[str, Any], begun: Callable[[], None]) -> None:
+        """Take one event; raises CallFailed for an error event and for one that is not as the API writes it."""
+        try:
+            self._add(event, begun)
+        except (KeyError, TypeError, AttributeError):
+            raise CallFailed(
+                FailureKind.BROKEN_STREAM, "an event was not as the API writes it", request_id=self.request_id
+            ) from None
+
+    def _add(self, event: Mapping[str, Any], begun: Callable[[], None]) -> None:
+        kind = event["type"]
+        if kind == "error":
+            error = event["error"]
+            raise CallFailed(
+                FailureKind.BROKEN_STREAM, f"{error.get('type')}: {error.get('message')}", request_id=self.request_id
+            )
+        if kind == "message_start":
+            self.started = event["message"]["usage"]
+            begun()
+        elif kind == "content_block_delta" and event["delta"]["type"] == "text_delta":
+            self.text.append(event["delta"]["text"])
+        elif kind == "message_delta":
+            self.ended = event["usage"]
+            self.stop_reason = event["delta"].get("stop_reason")
+
+    @property
+    def complete(self) -> bool:
+        """Whether the answer and its final usage are there, whatever happens to the connection afterwards."""
+        return self.started is not None and self.ended is not None and self.stop_reason is not None
+
+    def answer(self, cache_ttl: str | None) -> ModelAnswer:
+        """The whole answer; raises CallFailed where its usage has not come. `cache_ttl` is what was asked for."""
+        if self.started is None or self.ended is None:
+            raise CallFailed(
+                FailureKind.CONNECTION_LOST, "the answer ended before its usage came", request_id=self.request_id
+            )
+        usage = _usage(
+            {**self.started, **{key: value for key, value in self.ended.items() if value is not None}}, cache_ttl
+        )
+        return ModelAnswer("".join(self.text), usage, _outcome(self.stop_reason), self.request_id)
+
+
+def _usage(figures: Mapping[str, Any], cache_ttl: str | None) -> Usage:
+    """The final figures: those of the last event, which are cumulative, over those of the first."""
+    written = int(figures.get("cache_creation_input_tokens") or 0)
+    by_ttl = figures.get("cache_creation")
+    one_hour = written if cache_ttl == "1h" else 0
+    if by_ttl:
+        one_hour = min(written, int(by_ttl.get("ephemeral_1h_input_tokens") or 0))
+    details = figures.get("output_tokens_details") or {}
+    return Usage(
+        input_tokens=int(figures.get("input_tokens") or 0),
+        cache_write_5m_tokens=written - one_hour,
+        cache_write_1h_tokens=one_hour,
+        cache_read_tokens=int(figures.get("cache_read_input_tokens") or 0),
+        output_tokens=int(figures.get("output_tokens") or 0),
+        thinking_tokens=int(details.get("thinking_tokens") or 0),
+    )
+
+
+def _outcome(stop_reason: str | None) -> Outcome:
+    if stop_reason in {"max_tokens", "model_context_window_exceeded"}:
+        return Outcome.TRUNCATED
+    if stop_reason == "refusal":
+        return Outcome.REFUSED
+    return Outcome.ANSWERED
