@@ -58,7 +58,10 @@ class _Action:
             raise BadConfiguration(f"{trigger.why}.", next_step="Give the workflow the input `pull-request`.")
         if isinstance(trigger, Decline):
             return self._decline(trigger)
-        host = code_host(self._host_access)
+        with code_host(self._host_access) as host:
+            return self._on_pull_request(host, trigger)
+
+    def _on_pull_request(self, host: CodeHost, trigger: Trigger) -> int:
         pull = host.pull_request(trigger.number)
         file, complaint = settings_of(host, pull, self._inputs.config)
         options = build_options(self._inputs.flags, file)

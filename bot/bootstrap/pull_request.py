@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -25,7 +26,7 @@ from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt
 from bot.core.redact import scrub
 from bot.core.status import EXIT_DONE, exit_code
-from bot.errors import BadConfiguration, WrongUsage
+from bot.errors import BadConfiguration, HunkwiseError, WrongUsage
 from bot.ports import CodeHost, Observer
 from bot.settings.file import RepositoryFile, read_file
 from bot.settings.inputs import GITHUB_API_URL
@@ -34,17 +35,22 @@ from bot.settings.load import Flags
 
 @dataclass(frozen=True, slots=True)
 class HostAccess:
-    """How GitHub is reached, and for which repository (owner/name). The token never appears in a repr."""
+    """How GitHub is reached, and for which repository (owner/name). Secrets never appear in a repr.
+
+    `stop` ends every wait of a run, of GitHub's rate limits too.
+    """
 
     token: str = field(repr=False)
     api_url: str
     repo: str
     bot_login: str = ""
     state_secret: str = field(default="", repr=False)
+    stop: threading.Event = field(default_factory=threading.Event, repr=False)
 
 
-def code_host(access: HostAccess) -> CodeHost:
-    """GitHub; raises BadConfiguration where token or repository are missing."""
+@contextmanager
+def code_host(access: HostAccess) -> Iterator[CodeHost]:
+    """GitHub, while the block runs; raises BadConfiguration where token or repository are missing."""
     if not access.token:
         raise BadConfiguration(
             "There is no GitHub token.", next_step="Set GITHUB_TOKEN, or the Action's input github-token."
@@ -52,9 +58,15 @@ def code_host(access: HostAccess) -> CodeHost:
     if access.repo.count("/") != 1:
         raise BadConfiguration(f"'{access.repo}' names no repository.", next_step="Write it as owner/name.")
     # Imported here: only runs on GitHub pay for its SDK.
+    from bot.adapters.github.api import Pace
     from bot.adapters.github.host import GitHubHost
 
-    return GitHubHost(access.token, access.repo, access.api_url, access.bot_login or None)
+    pace = Pace(sleep=SystemClock(access.stop).sleep)
+    host = GitHubHost(access.token, access.repo, access.api_url, access.bot_login or None, pace)
+    try:
+        yield host
+    finally:
+        host.close()
 
 
 def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[RepositoryFile, str]:
@@ -68,12 +80,21 @@ def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[Repositor
     try:
         return read_file(text, path or SETTINGS_PATH), ""
     except BadConfiguration as error:
-        return RepositoryFile(), f"{error.message} Until that is mended the defaults count. {error.next_step}"
+        return RepositoryFile(), _until_mended(error)
 
 
+def _until_mended(error: HunkwiseError) -> str:
+    return f"{error.message} Until that is mended the defaults count. {error.next_step}".strip()
+
+
+def _noting(target: Target, sentences: Sequence[str]) -> Target:
+    return replace(target, notes=(*sentences, *target.notes))
+
+
+@contextmanager
 def pull_review(
     name: str, environment: Mapping[str, str], flags: Flags, observer: Observer, *, config: Path | None, simulate: bool
-) -> PullReview:
+) -> Iterator[PullReview]:
     """The review of a pull request named as OWNER/REPO#N; raises WrongUsage where it is named otherwise."""
     repo, _, number = name.partition("#")
     if not (number.isascii() and number.isdigit()):
@@ -81,14 +102,14 @@ def pull_review(
     access = HostAccess(
         environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
     )
-    host = code_host(access)
-    pull = host.pull_request(int(number))
-    if config is not None:
-        file, complaint = read_file(read_settings_file(config), str(config)), ""
-    else:
-        file, complaint = settings_of(host, pull, SETTINGS_PATH)
     model = Access.from_environment(environment, simulate=simulate)
-    return PullReview(host, access, model, pull.number, file, complaint, flags, observer)
+    with code_host(access) as host:
+        pull = host.pull_request(int(number))
+        if config is not None:
+            file, complaint = read_file(read_settings_file(config), str(config)), ""
+        else:
+            file, complaint = settings_of(host, pull, SETTINGS_PATH)
+        yield PullReview(host, access, model, pull.number, file, complaint, flags, observer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +127,19 @@ class PullReview:
 
     def plan(self) -> Plan:
         """The plan of a run that does not post: nothing is remembered, nothing left out for having been reviewed."""
-        _, target = self._read()
-        return make_plan(target, self.flags, self.file)
+        return self._plan(frozenset())[1]
 
     def look(self, plan: Plan) -> Receipt:
         """Review without posting, on a budget of its own."""
-        stop = threading.Event()
-        with desk_for(plan, self.access, self.observer, stop) as desk:
+        with desk_for(plan, self.access, self.observer, self.host_access.stop) as desk:
             return review(plan.prepared, plan.options, plan.templates, desk, Amount())
 
     def post(self, run_id: str) -> tuple[Receipt, Delivery, Plan]:
         """Review what is new since the last run, and post."""
-        stop = threading.Event()
+        stop = self.host_access.stop
         signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
         memory = recall(self.host, self.number, signer, SystemClock(stop).now())
-        pull, target = self._read()
-        plan = make_plan(target, self.flags, self.file, memory.state.reviewed)
-        secrets = (self.access.api_key, self.host_access.token, self.host_access.state_secret)
+        pull, plan = self._plan(memory.state.reviewed)
         with desk_for(plan, self.access, self.observer, stop) as desk:
             session = Session(
                 host=self.host,
@@ -134,7 +151,7 @@ class PullReview:
                 options=plan.options,
                 templates=plan.templates,
                 desk=desk,
-                scrub=lambda text: scrub(text, [secret for secret in secrets if secret]),
+                scrub=self._scrub,
             )
             receipt, delivery = session.run()
         options = plan.options
@@ -142,11 +159,21 @@ class PullReview:
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
         return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
 
-    def _read(self) -> tuple[PullRequest, Target]:
+    def _plan(self, reviewed: Collection[str]) -> tuple[PullRequest, Plan]:
+        """The plan; settings of the repository that do not hold give way to the defaults, with a word."""
         pull, target = read_pull_request(self.host, self.number)
-        if self.complaint:
-            target = replace(target, notes=(self.complaint, *target.notes))
-        return pull, target
+        complaints = [self.complaint] if self.complaint else []
+        try:
+            return pull, make_plan(_noting(target, complaints), self.flags, self.file, reviewed)
+        except WrongUsage as error:
+            if self.file == RepositoryFile():
+                raise
+            complaints.append(_until_mended(error))
+            return pull, make_plan(_noting(target, complaints), self.flags, RepositoryFile(), reviewed)
+
+    def _scrub(self, text: str) -> str:
+        secrets = (self.access.api_key, self.host_access.token, self.host_access.state_secret)
+        return scrub(text, [secret for secret in secrets if secret])
 
     def _secret(self) -> str:
         """What the state is signed with: a secret of its own, or the API key."""

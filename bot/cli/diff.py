@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from bot.cli import flags
-from bot.cli.streams import print_json, writing
+from bot.cli.streams import writing
+from bot.core.diff.model import Diff
 
 
 def diff(
@@ -24,12 +26,22 @@ def diff(
 
     read = load_diff(Source(diff, base, head, working_tree, repo))
     if format is flags.Table.JSON:
-        from bot.core.diff.report import diff_as_json
-
-        print_json(diff_as_json(read))
+        _print_files(read)
         return
     from bot.cli.tables import diff_table
     from bot.cli.text import console_on
 
     with writing() as stream:
         console_on(stream).print(diff_table(read))
+
+
+def _print_files(read: Diff) -> None:
+    """One JSON document, a file on each line; written file by file, since all of a big diff weighs many times its size."""
+    from bot.core.diff.report import file_as_json
+
+    with writing() as stream:
+        stream.write('{"files": [')
+        for index, file in enumerate(read.files):
+            stream.write(",\n" if index else "\n")
+            stream.write(json.dumps(file_as_json(file)))
+        stream.write("\n]}\n")

@@ -75,4 +75,5 @@ def _of_pull_request(pr: str, said: Flags, config: Path | None) -> Plan:
     from bot.bootstrap.pull_request import pull_review
     from bot.cli.progress import Silent
 
-    return pull_review(pr, os.environ, said, Silent(), config=config, simulate=True).plan()
+    with pull_review(pr, os.environ, said, Silent(), config=config, simulate=True) as review:
+        return review.plan()

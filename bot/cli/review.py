@@ -142,17 +142,17 @@ def _pull_request(
 ) -> tuple[Receipt, Plan]:
     from bot.bootstrap.pull_request import pull_review
 
-    review = pull_review(pr, os.environ, said, observer, config=config, simulate=simulate)
-    if post and review.access.simulated:
-        raise WrongUsage(
-            "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
-        )
-    _announce(review.access, simulate)
-    if post:
-        receipt, _, plan = review.post("")
-        return receipt, plan
-    plan = review.plan()
-    return review.look(plan), plan
+    with pull_review(pr, os.environ, said, observer, config=config, simulate=simulate) as review:
+        if post and review.access.simulated:
+            raise WrongUsage(
+                "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
+            )
+        _announce(review.access, simulate)
+        if post:
+            receipt, _, plan = review.post("")
+            return receipt, plan
+        plan = review.plan()
+        return review.look(plan), plan
 
 
 def _announce(access: Access, simulate: bool) -> None:
