@@ -36,7 +36,7 @@ def diff(
 
 
 def _print_files(read: Diff) -> None:
-    """One JSON document, a file on each line; written file by file, since all of a big diff weighs many times its size."""
+    """One JSON document, a file on each line; written one by one, since a big diff's weigh many times its size."""
     from bot.core.diff.report import file_as_json
 
     with writing() as stream:
