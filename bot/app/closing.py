@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.delivery import Delivery, PostOffice, Reviewed
@@ -10,6 +10,7 @@ from bot.app.inline import InlinePosting
 from bot.app.memory import Memory, remembering
 from bot.app.sticky import put_summary
 from bot.core.comment import COMMENT_CHARACTERS
+from bot.core.kept import held_in, held_mark, hunks_of
 from bot.core.known_diff import KnownDiff
 from bot.core.marker import Signer, read_marker, write_marker
 from bot.core.marks import SUMMARY_MARK, fingerprints_of
@@ -54,8 +55,10 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
     links = {name: url for name, url in urls.items() if url is not None}
     known = {**said.reasons, **said.inline.refused}
     reasons = {name: known.get(name, said.why_not) for name, url in urls.items() if url is None}
-    state = _state(reviewed, memory, said, {*links, *known} - said.passing)
+    held = [*held_in(reviewed.page), *(key for one in receipt.findings for key in hunks_of(one, reviewed.diff))]
+    state = _state(reviewed, memory, said, {*links, *known} - said.passing, held)
     marker = write_marker(state, office.signer)
+    hidden = held_mark(key for key in held if key in state.reviewed)
     notes = (*said.problems, *said.notes, *_forgotten(marker, office.signer))
     talk = conversation(
         receipt,
@@ -75,18 +78,24 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
     whole = page(COMMENT_CHARACTERS - len(marker) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
     url, problems = None, said.problems
     try:
-        url = _put(office, memory, state, (whole, page(_SHORT_PAGE)))
+        url = _put(office, memory, state, [f"{text}\n{hidden}" for text in (whole, page(_SHORT_PAGE))])
     except CodeHostError as error:
         problems = (*problems, f"The summary could not be written: {error.message} {error.next_step}".strip())
     return Delivery(whole, said.inline.review_url, url, tuple(links), reasons, problems, said.notes)
 
 
-def _state(reviewed: Reviewed, memory: Memory, said: Said, posted: Collection[str]) -> ReviewState:
-    """The state with this run in it. Hunks of the present diff come last, so that others are forgotten before them."""
+def _state(
+    reviewed: Reviewed, memory: Memory, said: Said, posted: Collection[str], held: Collection[str]
+) -> ReviewState:
+    """The state with this run in it, and without the hunks that held a finding and are gone.
+
+    Hunks of the present diff come last, so that others are forgotten before them.
+    """
     present = {hunk_key(hunk) for file in said.known.diff.files for hunk in file.hunks}
     names = [name for one in reviewed.receipt.findings if one.fingerprint in posted for name in fingerprints_of(one)]
     state = remembering(memory.state, reviewed.keys, names)
-    return replace(state, reviewed=tuple(sorted(state.reviewed, key=lambda key: key in present)))
+    lasting = (key for key in state.reviewed if key in present or key not in held)
+    return replace(state, reviewed=tuple(sorted(lasting, key=lambda key: key in present)))
 
 
 def _forgotten(marker: str, signer: Signer) -> list[str]:
@@ -103,7 +112,7 @@ def _scrubbed(write: Callable[[int], str], scrub: Callable[[str], str], limit: i
     return page if len(page) <= limit else scrub(write(limit - 2 * (len(page) - limit)))
 
 
-def _put(office: PostOffice, memory: Memory, state: ReviewState, pages: tuple[str, str]) -> str | None:
+def _put(office: PostOffice, memory: Memory, state: ReviewState, pages: Sequence[str]) -> str | None:
     """Write the first page, or the second where the host refuses that; gives the summary's URL."""
     whole, short = pages
     try:

@@ -16,18 +16,20 @@ from bot.app.host_target import read_pull_request
 from bot.app.inline import Comment, InlinePosting, ReviewTemplate
 from bot.app.memory import Memory, spending_marker
 from bot.app.repeat import until_read
-from bot.app.threads import Answered, answer
-from bot.core.addressed import addressed
+from bot.app.threads import answer
+from bot.core.addressed import addressed, found_again
 from bot.core.comment import inline_draft
 from bot.core.diff.model import Diff
 from bot.core.excerpt import SkipReason
 from bot.core.finding import Finding
 from bot.core.inline_choice import InlineChoice, choose_inline
 from bot.core.known_diff import KnownDiff
-from bot.core.marks import run_mark
+from bot.core.marks import ADDRESSED_MARK, AGAIN_MARK, run_mark
 from bot.core.pull_request import PostedInline, PullRequest
 from bot.core.report.words import found
 from bot.errors import CodeHostError, HostUnavailable
+
+_LINES_GONE = "these lines are no longer part of the change"
 
 
 def publish(reviewed: Reviewed, memory: Memory, office: PostOffice) -> Delivery:
@@ -47,7 +49,7 @@ class _Publication:
         self._inline.threads = memory.inline
         self._known = self._knowing(reviewed.diff, whole=self._receipt_is_whole())
         self._choice = InlineChoice((), {}, frozenset())
-        self._answered = Answered(frozenset())
+        self._addressed_ids: frozenset[int] = frozenset()
         self._why_not = ""
         self._problems: list[str] = []
         self._notes: list[str] = []
@@ -69,11 +71,10 @@ class _Publication:
         """The pull request as it is now; where a push came in between, its diff too, and what still stands on it."""
         office = self._office
         pull = until_read(lambda: office.host.pull_request(office.number), office.clock)
-        was = self._receipt.target.head_sha or ""
-        if pull.head_sha != was:
+        if pull.head_sha != self._receipt.target.head_sha:
             pull, target = until_read(lambda: read_pull_request(office.host, office.number), office.clock)
             self._known = self._knowing(target.diff, whole=not target.withheld)
-            self._notes.append(f"A push came in meanwhile: {was[:7]} was reviewed, the head is {pull.head_sha[:7]}.")
+            self._notes.append(f"A push came in meanwhile: {self._sha} was reviewed, the head is {pull.head_sha[:7]}.")
         self._inline.look()
         return pull
 
@@ -119,21 +120,30 @@ class _Publication:
         return any(finding.severity.rank <= floor.rank for finding in inline)
 
     def _answer(self) -> None:
-        office = self._office
-        threads = addressed(self._inline.threads, (*self._receipt.findings, *self._choice.inline), self._known)
-        sentences = {thread: self._sentence(thread) for thread in threads}
-        if sentences:
-            self._answered = answer(
-                office.host, office.number, sentences, resolve=office.rules.resolve, clock=office.clock
-            )
-            self._notes.extend(self._answered.notes)
+        office, threads = self._office, self._inline.threads
+        findings = (*self._receipt.findings, *self._choice.inline)
+        done = addressed(threads, findings, self._known)
+        replies = {thread: self._addressed(thread) for thread in done}
+        replies |= {thread: self._again() for thread in found_again(threads, findings)}
+        if replies:
+            resolve = [thread.id for thread in done] if office.rules.resolve else []
+            answered = answer(office.host, office.number, replies, resolve, office.clock)
+            self._addressed_ids = answered.ids.intersection(thread.id for thread in done)
+            self._notes.extend(answered.notes)
 
-    def _sentence(self, thread: PostedInline) -> str:
-        sha = (self._receipt.target.head_sha or "")[:7]
+    def _addressed(self, thread: PostedInline) -> str:
         file = self._known.file(thread.path)
-        if file and any(self._known.is_fresh(hunk) for hunk in file.hunks):
-            return f"Addressed in {sha}: the hunk was reviewed again and this was not found."
-        return f"Addressed in {sha}: these lines are no longer part of the change."
+        reviewed_again = file and any(self._known.is_fresh(hunk) for hunk in file.hunks)
+        why = "the hunk was reviewed again and this was not found" if reviewed_again else _LINES_GONE
+        return f"Addressed in {self._sha}: {why}.\n\n{ADDRESSED_MARK}"
+
+    def _again(self) -> str:
+        return f"Found again in {self._sha}.\n\n{AGAIN_MARK}"
+
+    @property
+    def _sha(self) -> str:
+        """The reviewed head, as people write it."""
+        return (self._receipt.target.head_sha or "")[:7]
 
     def _write(self) -> Delivery:
         return write_delivery(
@@ -146,7 +156,7 @@ class _Publication:
                 reasons=self._choice.reasons,
                 passing=self._choice.passing,
                 why_not=self._why_not,
-                answered=self._answered.ids,
+                answered=self._addressed_ids,
                 problems=tuple(self._problems),
                 notes=tuple(self._notes),
             ),

@@ -1,12 +1,11 @@
-"""Answers in the threads of findings that have been addressed."""
+"""Answers in the threads of findings that were addressed, or are there again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from bot.app.repeat import until_read, written_once
-from bot.core.marks import ADDRESSED_MARK
 from bot.core.pull_request import PostedInline
 from bot.errors import CodeHostError
 from bot.ports import Clock, CodeHost
@@ -21,24 +20,23 @@ class Answered:
 
 
 def answer(
-    host: CodeHost, number: int, threads: Mapping[PostedInline, str], *, resolve: bool, clock: Clock
+    host: CodeHost, number: int, replies: Mapping[PostedInline, str], done: Collection[int], clock: Clock
 ) -> Answered:
-    """Say each thread's sentence in it, once, and resolve it where that is asked for.
+    """Post each thread's reply, once, and then resolve the threads whose ids are `done`.
 
     The first failure ends either; neither is grave, since the summary says what was not found again.
     """
     ids: set[int] = set()
     notes: list[str] = []
     try:
-        for thread, sentence in threads.items():
-            _reply(host, number, thread, f"{sentence}\n\n{ADDRESSED_MARK}", clock)
+        for thread, body in replies.items():
+            _reply(host, number, thread, body, clock)
             ids.add(thread.id)
     except CodeHostError as error:
-        notes.append(f"Not every addressed finding could be answered in its thread: {error.message}")
+        notes.append(f"Not every earlier finding could be answered in its thread: {error.message}")
     try:
-        for thread in threads if resolve else ():
-            if thread.id in ids:
-                host.resolve_thread(number, thread.id)
+        for comment_id in sorted(ids.intersection(done)):
+            host.resolve_thread(number, comment_id)
     except CodeHostError as error:
         notes.append(f"Not every addressed thread could be resolved: {error.message} {error.next_step}".strip())
     return Answered(frozenset(ids), tuple(notes))
@@ -50,8 +48,8 @@ def _reply(host: CodeHost, number: int, thread: PostedInline, body: str, clock: 
         return True
 
     def find() -> bool | None:
-        replies = until_read(lambda: host.inline_comments(number), clock)
-        ours = (one for one in replies if one.reply_to == thread.id and one.author == thread.author)
-        return True if any(ADDRESSED_MARK in one.body for one in ours) else None
+        comments = until_read(lambda: host.inline_comments(number), clock)
+        ours = (one for one in comments if one.reply_to == thread.id and one.author == thread.author)
+        return True if any(one.body.split() == body.split() for one in ours) else None
 
     written_once(send, find, clock)

@@ -7,16 +7,32 @@ from collections.abc import Sequence
 from bot.core.anchor import hunk_at
 from bot.core.finding import Finding
 from bot.core.known_diff import KnownDiff
-from bot.core.marks import ADDRESSED_MARK, fingerprints_in, fingerprints_of
+from bot.core.marks import ADDRESSED_MARK, AGAIN_MARK, fingerprints_in, fingerprints_of
 from bot.core.pull_request import PostedInline
 
 
 def open_threads(threads: Sequence[PostedInline]) -> tuple[PostedInline, ...]:
     """Of our own inline comments those that state a finding and were not answered as addressed."""
-    answered = {one.reply_to for one in threads if ADDRESSED_MARK in one.body}
+    return tuple(one for one in _stating(threads) if not _is_answered(one, threads))
+
+
+def found_again(threads: Sequence[PostedInline], findings: Sequence[Finding]) -> tuple[PostedInline, ...]:
+    """The threads that were answered as addressed and whose finding is there again."""
+    found = {finding.fingerprint for finding in findings}
     return tuple(
-        one for one in threads if one.reply_to is None and one.id not in answered and fingerprints_in(one.body)
+        one for one in _stating(threads) if _is_answered(one, threads) and fingerprints_in(one.body)[0] in found
     )
+
+
+def _stating(threads: Sequence[PostedInline]) -> list[PostedInline]:
+    return [one for one in threads if one.reply_to is None and fingerprints_in(one.body)]
+
+
+def _is_answered(thread: PostedInline, threads: Sequence[PostedInline]) -> bool:
+    """Our last word in the thread counts."""
+    replies = [one.body for one in threads if one.reply_to == thread.id]
+    words = [body for body in replies if ADDRESSED_MARK in body or AGAIN_MARK in body]
+    return bool(words) and ADDRESSED_MARK in words[-1]
 
 
 def addressed(

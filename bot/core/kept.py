@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.anchor import hunk_at
@@ -19,6 +20,8 @@ from bot.core.known_diff import KnownDiff
 from bot.core.reuse import KEY_BYTES, hunk_key
 
 _NO_HUNK = "-" * (KEY_BYTES * 4 // 3)
+_HELD = re.compile(r"<!-- hunkwise:held ((?:\S{12} )+)-->")
+_MOST_HELD = 300
 _END = "<!-- hunkwise:end -->"
 _BLOCK = re.compile(
     rf"<!-- hunkwise:kept ([0-9a-f]{{20}}) (\S{{12}}) (\S{{12}}) -->\n(.+?)\n{re.escape(_END)}", re.DOTALL
@@ -67,6 +70,26 @@ def name_of(unplaced: Unplaced) -> str:
 def kept_in(body: str) -> tuple[Kept, ...]:
     """What a summary keeps."""
     return tuple(Kept(*found) for found in _BLOCK.findall(body.replace("\r\n", "\n")))
+
+
+def hunks_of(finding: Finding, diff: Diff) -> list[str]:
+    """The keys of the hunks that hold a finding, its further places included."""
+    places = ((finding.path, finding.side, finding.line), *((one.path, one.side, one.line) for one in finding.also_at))
+    return [hunk_key(hunk) for place in places if (hunk := hunk_at(diff, *place))]
+
+
+def held_mark(hunks: Iterable[str]) -> str:
+    """A hidden list of hunks that hold findings.
+
+    When such a hunk leaves the diff it counts as never reviewed: should it come back, so does what is wrong with it.
+    """
+    keys = list(dict.fromkeys(hunks))[-_MOST_HELD:]
+    return f"<!-- hunkwise:held {''.join(f'{key} ' for key in keys)}-->" if keys else ""
+
+
+def held_in(body: str) -> list[str]:
+    """The hunks of that list, oldest first."""
+    return [key for keys in _HELD.findall(body) for key in keys.split()]
 
 
 def _file_key(path: str) -> str:

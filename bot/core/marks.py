@@ -9,6 +9,7 @@ from bot.core.fingerprint import fingerprint, is_telling
 
 SUMMARY_MARK = "<!-- hunkwise:summary -->"
 ADDRESSED_MARK = "<!-- hunkwise:addressed -->"
+AGAIN_MARK = "<!-- hunkwise:again -->"
 
 _FINGERPRINT = re.compile(r"<!-- hunkwise:finding ([0-9a-f]{20}) -->")
 _OPENING = re.compile(r"<!(?=--[\s-]*hunkwise)", re.IGNORECASE)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,7 +11,7 @@ from bot.core.diff.model import Diff
 from bot.core.excerpt import SkipReason
 from bot.core.kept import kept_in, name_of
 from bot.core.known_diff import KnownDiff
-from bot.core.marks import SUMMARY_MARK, fingerprints_in
+from bot.core.marks import fingerprints_in
 from bot.core.pull_request import PostedInline
 from bot.core.receipt import Receipt
 from bot.core.report.conversation import Conversation, EarlierFinding
@@ -22,10 +21,6 @@ _RAISE_THE_BUDGET = (
     "The budget of this pull request did not suffice. Raise `budget-usd` or `budget-tokens` and run the workflow "
     "again: what was reviewed is not paid for again."
 )
-_UNDER_WAY = "<!-- hunkwise:under-way -->"
-_PASSING = re.compile(rf"<!-- hunkwise:state [^<>]*-->|{SUMMARY_MARK}|{_UNDER_WAY}\n>[^\n]*")
-_UNDER_WAY_LIMIT = 40_000
-"""Characters, so that the largest marker fits below."""
 
 
 def summary_body(receipt: Receipt, talk: Conversation, *, notes: Sequence[str] = (), limit: int = LIMIT) -> str:
@@ -65,25 +60,6 @@ def conversation(
         kept=tuple(kept),
         gone=len(open_ones) - len(earlier) + len(before) - len(kept),
     )
-
-
-def page_under_way(before: str, sentence: str) -> str:
-    """What the summary says while a run is under way: a sentence, and below it the page `before`, without its state.
-
-    Of a page too long for that only those findings stay that stand nowhere else.
-    """
-    page = _PASSING.sub("", before.replace("\r\n", "\n")).strip()
-    opening = f"{_UNDER_WAY}\n> **{sentence}**"
-    whole = f"{opening}\n\n{page}".strip()
-    if len(whole) <= _UNDER_WAY_LIMIT:
-        return whole
-    blocks = [opening]
-    room = _UNDER_WAY_LIMIT - len(opening)
-    for text in (kept.written() for kept in kept_in(before)):
-        room -= len(text) + 2
-        if room >= 0:
-            blocks.append(text)
-    return "\n\n".join(blocks)
 
 
 def _next_step(receipt: Receipt) -> list[str]:

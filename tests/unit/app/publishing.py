@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bot.app.delivery import Delivery, PostOffice, Reviewed
-from bot.app.memory import Memory, opened, recall, settled
+from bot.app.memory import UNDER_WAY, Memory, opened, page_of, recall, settled
 from bot.app.publish import publish
 from bot.app.sticky import put_summary
 from bot.core.budget import Amount
@@ -22,7 +22,6 @@ from bot.core.pull_request import PostedInline
 from bot.core.receipt import Receipt, Status, TargetFacts
 from bot.core.reuse import hunk_key
 from bot.core.state import OpenRun
-from bot.core.summary import page_under_way
 from tests.fakes import NOON, FakeClock
 from tests.fakes_host import FakeCodeHost
 from tests.unit.core.report.receipts import receipt
@@ -112,7 +111,7 @@ class Scene:
     def open_run(self, results: Reviewed) -> Memory:
         """What a session does before it spends, and when it has spent."""
         memory = self.recall()
-        body = page_under_way(results.page, "A review is under way.")
+        body = f"{UNDER_WAY}\n\n{page_of(results.page)}"
         state = opened(memory.state, OpenRun(results.run_id, SPENT, NOON))
         memory = put_summary(self.host, NUMBER, memory, body, state, self.signer, self.clock)
         return replace(memory, state=settled(state, results.run_id, SPENT))

@@ -423,12 +423,38 @@ def test_the_state_remembers_what_is_in_the_diff_longest() -> None:
 
 
 def test_a_full_state_leaves_room_for_the_page_and_says_what_it_forgot() -> None:
-    """The comment fits whatever happens."""
-    scene = Scene()
-    scene.push(many(60))
-    findings = [finding_at(scene.hunk("many.py"), line, body="long words " * 300) for line in range(1, 61)]
-    keys = [hunk_key(replace(scene.hunk("many.py"), path=f"file {number}")) for number in range(4_000)]
-    scene.run(*findings, keys=keys)
-    assert len(scene.summary) <= 65_536
-    assert "The state has no room for" in scene.summary
-    assert isinstance(read_marker(scene.summary, scene.signer), ReviewState)
+    """The comment fits whatever happens, and so does what the next run adds before it spends."""
+    longest = 0
+    for size in range(2_600, 3_400, 50):
+        scene = Scene(rules=PostingRules(inline_limit=0))
+        scene.push(many(12))
+        hunk = scene.hunk("many.py")
+        findings = [finding_at(hunk, line, body="x" * size) for line in range(1, 13)]
+        keys = [hunk_key(replace(hunk, path=f"file {number}")) for number in range(4_000)]
+        scene.run(*findings, keys=keys)
+        longest = max(longest, len(scene.summary))
+        assert "The state has no room for" in scene.summary
+        assert isinstance(read_marker(scene.summary, scene.signer), ReviewState)
+        scene.open_run(scene.reviewed())
+        assert len(scene.summary) <= 65_536
+    assert longest > 62_000
+
+
+def test_a_hunk_that_comes_back_with_its_finding_is_asked_about_again() -> None:
+    """Were it still known as reviewed, taking a fix back would go unnoticed. Hunks without findings stay known."""
+    scene = a_scene()
+    first = scene.hunk("cart.py")
+    finding = finding_at(first, 2)
+    clean = hunk_key(scene.hunk("cart.py", 1))
+    scene.run(finding)
+    scene.push({"other.py": {1: ["+total = sum(items)"]}})
+    scene.run()
+    assert hunk_key(first) not in scene.recall().state.reviewed
+    assert clean in scene.recall().state.reviewed
+    scene.push(CART)
+    scene.run(finding)
+    assert [one.body.split(":")[0][:13] for one in scene.replies] == ["Addressed in ", "Found again i"]
+    assert scene.places(finding) == ["inline"]
+    scene.push({"other.py": {1: ["+total = sum(items)"]}})
+    scene.run()
+    assert len(scene.replies) == 3
