@@ -70,6 +70,18 @@ class Observer(Protocol):
         ...
 
 
+class AnswerStore(Protocol):
+    """Keeps answers that were paid for, by the key of their request (ModelRequest.key)."""
+
+    def get(self, key: str) -> str | None:
+        """The answer's text, or None where it is not kept."""
+        ...
+
+    def put(self, key: str, text: str) -> None:
+        """Keep an answer."""
+        ...
+
+
 class CodeHost(Protocol):
     """One repository on GitHub, or a fake of it.
 

@@ -13,7 +13,7 @@ from bot.core.failure import FailureKind
 from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
 from bot.core.usage import Usage
-from bot.errors import CallFailed
+from bot.errors import BadConfiguration, CallFailed
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLAIN = "plain-model"
@@ -140,3 +140,19 @@ class ScriptedVendor:
             retry_after = float(word.partition(":")[2] or 1) if ending is FailureKind.RATE_LIMITED else None
             raise CallFailed(ending, word, retry_after=retry_after, request_id=f"req_{word}")
         return replace(an_answer(), outcome=ending)
+
+
+@dataclass
+class KeptAnswers:
+    """An AnswerStore in memory; `full` makes it take nothing more."""
+
+    texts: dict[str, str] = field(default_factory=dict)
+    full: bool = False
+
+    def get(self, key: str) -> str | None:
+        return self.texts.get(key)
+
+    def put(self, key: str, text: str) -> None:
+        if self.full:
+            raise BadConfiguration("The store takes no answer: no space left.")
+        self.texts[key] = text

@@ -15,10 +15,10 @@ from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
 from bot.app.retry import Retry
 from bot.app.tiers import TierModel, tier_models
-from bot.core.answer import Answer
+from bot.core.answer import REVIEW, Answer
 from bot.core.bill import bill, price_of
 from bot.core.budget import Amount, Budget
-from bot.core.calls import ModelRequest
+from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
 from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
@@ -35,8 +35,8 @@ from bot.core.show import show
 from bot.core.shown import ShownHunk
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
-from bot.errors import CallFailed
-from bot.ports import Clock, Observer, Provider, TokenCounter
+from bot.errors import CallFailed, HunkwiseError
+from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
 
 _REFUSALS_BEFORE_GIVING_UP = 3
 """So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
@@ -56,6 +56,7 @@ class Desk:
     observer: Observer
     stop: threading.Event
     simulated: bool = False
+    answers: AnswerStore | None = None
 
 
 def review(
@@ -93,13 +94,16 @@ class _Run:
         self._placed: list[Placed] = []
         self._unplaced: list[Unplaced] = []
         self._reviewed: set[ExcerptKey] = set()
+        self._reused: set[ExcerptKey] = set()
         self._left_out: dict[ExcerptKey, LeftOut] = {}
         self._refused = 0
         self._interrupted = False
+        self._answers = desk.answers
+        self._notes = list(prepared.notes)
 
     def ask(self) -> None:
         """Run the plan to its end, or to an interrupt."""
-        jobs = self._maker.jobs(self._tiers)
+        jobs = self._without_kept(self._maker.jobs(self._tiers))
         if not jobs:
             return
         self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
@@ -118,6 +122,35 @@ class _Run:
             self._wind_down(dispatcher)
         finally:
             self._guard.close()
+
+    def _without_kept(self, jobs: list[ReviewJob]) -> list[ReviewJob]:
+        """Take the answers that a run which died has paid for already; what is left must be asked."""
+        left = []
+        for job in jobs:
+            answer = self._kept_answer(job)
+            if answer is None:
+                left.append(job)
+            else:
+                self._reused.update(excerpt.key for excerpt in job.batch.excerpts)
+                self._take(job, answer)
+        return left
+
+    def _kept_answer(self, job: ReviewJob) -> Answer | None:
+        text = self._answers.get(self._maker.request(job).key) if self._answers else None
+        try:
+            return None if text is None else REVIEW.parse(text)
+        except ValueError:
+            return None  # a damaged file is asked about again
+
+    def _keep_answer(self, job: ReviewJob, answer: ModelAnswer) -> None:
+        """Keep what was paid for; a store that takes nothing more costs a sentence, not the review."""
+        if self._answers is None:
+            return
+        try:
+            self._answers.put(self._maker.request(job).key, answer.text)
+        except HunkwiseError as error:
+            self._answers = None
+            self._notes.append(error.message)
 
     def _stack(self) -> Provider:
         """Every attempt reserves, so the guard stands inside the retries."""
@@ -144,6 +177,7 @@ class _Run:
                     for job in dispatcher.drop_pending():
                         self._leave_out(job, decision)
             elif ended.answer is not None:
+                self._keep_answer(ended.job, ended.answer)
                 self._take(ended.job, ended.answer.parsed)
 
     def _request(self, job: ReviewJob) -> ModelRequest:
@@ -222,7 +256,7 @@ class _Run:
         """What the model found and is worth showing, with what Hunkwise itself noticed in every chosen hunk."""
         kept, dropped = keep(self._placed, self._options.min_confidence, self._options.severity)
         own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
-        notes = list(self._prepared.notes)
+        notes = self._notes
         if dropped:
             notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
         if self._budget.overrun:
@@ -246,6 +280,7 @@ class _Run:
             self._prepared.hunks,
             self._prepared.reused,
             lambda missing: price_of(missing, self._standard_model, self._desk.prices),
+            self._reused,
         )
 
     def _answered_twins(self) -> list[Excerpt]:

@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
+from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
 from bot.adapters.prompt_files import load_prompts
 from bot.app.options import Options
@@ -27,16 +29,25 @@ SETTINGS_PATH = ".github/hunkwise.yml"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How the model is reached; with neither key nor address, the stand-in answers."""
+    """How the model is reached; with neither key nor address, the stand-in answers.
+
+    `store` is a folder that keeps answers which were paid for, '' for none; the stand-in's are never kept.
+    """
 
     api_key: str = field(default="", repr=False)
     base_url: str = ""
     simulate: bool = False
+    store: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, simulate: bool) -> Access:
-        """Read the two variables that every Claude tool reads."""
-        return cls(environment.get("ANTHROPIC_API_KEY", ""), environment.get("ANTHROPIC_BASE_URL", ""), simulate)
+        """Read the two variables that every Claude tool reads, and the folder that answers are kept in."""
+        return cls(
+            environment.get("ANTHROPIC_API_KEY", ""),
+            environment.get("ANTHROPIC_BASE_URL", ""),
+            simulate,
+            environment.get("HUNKWISE_STORE", ""),
+        )
 
     @property
     def simulated(self) -> bool:
@@ -91,7 +102,8 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
         reach = ApiAccess(api_key, base_url or None, plan.options.silence_seconds)
         api = ClaudeApi(reach, clock, stop)
         try:
-            yield Desk(api, api, plan.prices, clock, observer, stop, simulated=access.simulated)
+            answers = AnswerFolder(Path(access.store)) if access.store and not access.simulated else None
+            yield Desk(api, api, plan.prices, clock, observer, stop, simulated=access.simulated, answers=answers)
         finally:
             api.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -84,6 +85,14 @@ def review(
     time_limit: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIR",
+            envvar="HUNKWISE_STORE",
+            help="Keep answers here, so that a run that dies is not paid for twice.",
+        ),
+    ] = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
@@ -116,33 +125,43 @@ def review(
     )
     if post and pr is None:
         raise WrongUsage("--post needs a pull request to post to.", next_step="Give --pr OWNER/REPO#N as well.")
+    environment = {**os.environ, "HUNKWISE_STORE": store or ""}
     with shown_progress(sys.stderr, quiet=quiet) as observer:
         if pr is None:
-            receipt, plan = _local(Source(diff, base, head, working_tree, repo, config), said, observer, simulate)
+            source = Source(diff, base, head, working_tree, repo, config)
+            receipt, plan = _local(source, said, observer, environment, simulate)
         else:
             if diff or base or head or working_tree:
                 raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
-            receipt, plan = _pull_request(pr, said, observer, config, simulate, post)
+            receipt, plan = _pull_request(pr, said, observer, environment, config, simulate, post)
     _print(receipt, plan, format)
     raise typer.Exit(exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete))
 
 
-def _local(source: Source, said: Flags, observer: Observer, simulate: bool) -> tuple[Receipt, Plan]:
+def _local(
+    source: Source, said: Flags, observer: Observer, environment: Mapping[str, str], simulate: bool
+) -> tuple[Receipt, Plan]:
     from bot.bootstrap.desk import Access
     from bot.bootstrap.local import load_plan, run_review
 
     plan = load_plan(source, said)
-    access = Access.from_environment(os.environ, simulate=simulate)
+    access = Access.from_environment(environment, simulate=simulate)
     _announce(access, simulate)
     return run_review(plan, access, observer), plan
 
 
 def _pull_request(
-    pr: str, said: Flags, observer: Observer, config: Path | None, simulate: bool, post: bool
+    pr: str,
+    said: Flags,
+    observer: Observer,
+    environment: Mapping[str, str],
+    config: Path | None,
+    simulate: bool,
+    post: bool,
 ) -> tuple[Receipt, Plan]:
     from bot.bootstrap.pull_request import pull_review
 
-    with pull_review(pr, os.environ, said, observer, config=config, simulate=simulate) as review:
+    with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
         if post and review.access.simulated:
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -70,6 +72,20 @@ class ModelRequest:
     cache_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None
+
+    @property
+    def key(self) -> str:
+        """SHA-256 (hex) of all that decides the answer: what is asked of whom, not what it may cost."""
+        asked = [
+            self.model,
+            self.system,
+            self.facts,
+            list(self.hunks),
+            self.contract.schema,
+            self.thinking,
+            self.effort,
+        ]
+        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

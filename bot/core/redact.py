@@ -35,7 +35,10 @@ def redact_line(text: str) -> Redacted:
 
 def redact_lines(lines: Sequence[str]) -> tuple[Redacted, ...]:
     """Redact consecutive lines of one text; a private key is followed from its BEGIN through its END."""
-    blocks = keyblock.find(lines) if any(keyblock.MARKER in line for line in lines) else {}
+    text = "\n".join(lines)
+    blocks = keyblock.find(lines) if keyblock.MARKER in text else {}
+    if not blocks and not kinds.may_be_in(text):
+        return tuple(map(Redacted, lines))  # as nearly always; a look at each line would take three times as long
     return tuple(_redacted(line, blocks.get(index)) for index, line in enumerate(lines))
 
 

@@ -30,7 +30,7 @@ def redacted_lines(excerpt: Excerpt) -> tuple[tuple[Line, Redacted], ...]:
     and beyond the excerpt, since a part may begin in the middle of a key.
     """
     if MARKER.encode() not in excerpt.hunk.body:
-        return tuple((line, redact_line(line.text)) for line in excerpt.lines)
+        return tuple(zip(excerpt.lines, redact_lines([line.text for line in excerpt.lines]), strict=True))
     lines = excerpt.hunk.lines
     new = _by_place(line for line in lines if line.mark != "-")
     old = _by_place(line for line in lines if line.mark != "+")

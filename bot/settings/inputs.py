@@ -20,7 +20,7 @@ class Inputs:
     """What the job says. Secrets never appear in a repr.
 
     `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
-    GitHub does not tell.
+    GitHub does not tell; `store` a folder that keeps answers which were paid for.
     """
 
     api_key: str = field(repr=False)
@@ -34,6 +34,7 @@ class Inputs:
     config: str
     bot_login: str
     state_secret: str = field(repr=False)
+    store: str
     flags: Flags = field(default_factory=Flags)
 
     @property
@@ -56,6 +57,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         config=given("config"),
         bot_login=given("bot-login"),
         state_secret=given("state-secret"),
+        store=given("store") or variable("HUNKWISE_STORE"),
         flags=_flags(given),
     )
 
