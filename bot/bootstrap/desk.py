@@ -21,6 +21,7 @@ from bot.core.prompt.templates import Templates
 from bot.errors import BadConfiguration
 from bot.ports import Observer
 from bot.settings.file import RepositoryFile
+from bot.settings.folders import narrowed
 from bot.settings.load import Flags, build_options
 
 SETTINGS_PATH = ".github/hunkwise.yml"
@@ -70,6 +71,7 @@ def make_plan(target: Target, flags: Flags, file: RepositoryFile, reviewed: Coll
 
     Raises BadConfiguration for settings that do not hold and UnknownPrice for a model without a price.
     """
+    file = narrowed(file, (one.path for one in target.diff.files), target.base.text)
     options = build_options(flags, file, _style_guide(file, target))
     prices = PriceList(datetime.now(UTC), options.prices)
     prices.check(options.model_ids)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -105,6 +105,7 @@ class RepositoryFile(_Section):
     run_seconds: Annotated[float, Field(gt=0, le=21_600)] | None = None
     include: list[str] = []
     exclude: list[str] = []
+    folders: list[Annotated[str, Field(min_length=1)]] = []
     style_guide: str | None = None
     instructions: list[InstructionSection] = []
     language: Annotated[str, Field(min_length=2, max_length=40)] | None = None
@@ -127,8 +128,23 @@ _Loader.add_implicit_resolver(
 )
 
 
+class FolderFile(_Section):
+    """A folder's own file in a monorepo (bot/settings/folders.py): it narrows, so there is little it may say."""
+
+    exclude: list[str] = []
+    instructions: list[InstructionSection] = []
+
+
+FileT = TypeVar("FileT", RepositoryFile, FolderFile)
+
+
 def read_file(text: str | bytes, name: str) -> RepositoryFile:
     """Parse the file's text. Raises BadConfiguration naming every wrong key, with the nearest known one."""
+    return read_as(RepositoryFile, text, name)
+
+
+def read_as(kind: type[FileT], text: str | bytes, name: str) -> FileT:
+    """Parse a text as one kind of file; raises as `read_file` does."""
     try:
         data = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as error:
@@ -139,11 +155,11 @@ def read_file(text: str | bytes, name: str) -> RepositoryFile:
             next_step="Correct the file; docs/configuration.md shows every key.",
         ) from None
     if data is None:
-        return RepositoryFile()
+        return kind()
     if not isinstance(data, dict):
         raise BadConfiguration(f"{name} must hold `key: value` pairs.", next_step="See docs/configuration.md.")
     try:
-        return RepositoryFile.model_validate(data)
+        return kind.model_validate(data)
     except ValidationError as error:
         problems = "; ".join(_describe(problem) for problem in error.errors())
         raise BadConfiguration(

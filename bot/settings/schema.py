@@ -55,6 +55,7 @@ MEANINGS = {
     "run_seconds": "The whole run ends after so long, and what it did not reach is listed.",
     "include": "Globs as in .gitignore; where there are any, nothing else is reviewed.",
     "exclude": "Globs of files that are not reviewed; a leading ! takes a file back in.",
+    "folders": "Folders of a monorepo whose own .hunkwise.yml counts within them.",
     "style_guide": "The path of a style guide in this repository, which joins the prompt.",
     "instructions": "Words for the reviewer that hold for some paths only.",
     "instructions[].paths": "Globs as in .gitignore.",

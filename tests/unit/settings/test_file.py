@@ -48,6 +48,7 @@ silence_seconds: 1.5
 run_seconds: 60
 include: ["src/**"]
 exclude: ["*.md", "!README.md"]
+folders: [services/api]
 style_guide: STYLE.md
 instructions: [{paths: ["a/**"], text: Mind the gap.}]
 language: zh-CN
