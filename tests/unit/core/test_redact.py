@@ -71,3 +71,13 @@ def test_a_short_value_goes_only_in_full() -> None:
 def test_text_without_a_secret_is_untouched() -> None:
     """Eleven characters in common are no leak."""
     assert scrub(f"{OWN[:11]} and {OWN[-11:]}", [OWN]) == f"{OWN[:11]} and {OWN[-11:]}"
+
+
+def test_a_secret_among_clean_lines_is_found() -> None:
+    """The look that passes over clean text as a whole passes over no line of a text that is not."""
+    clean = ["def pay(total):", "    return total"]
+    assert [line.text for line in redact_lines([*clean, f"    # {GITHUB}", *clean])] == [
+        *clean,
+        "    # [redacted: GitHub token]",
+        *clean,
+    ]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bot.core.secrets.kinds import find
+from bot.core.secrets.kinds import find, may_be_in
 
 MIXED = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8s9T0u1V2w3X4y5Z6"
 HEX = "0123456789abcdef" * 4
@@ -121,3 +121,11 @@ def test_an_innocent_change_pays_for_no_library() -> None:
     )
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "False"
+
+
+@pytest.mark.parametrize("kind", LIVE)
+def test_a_token_alone_passes_every_first_look(kind: str) -> None:
+    """The looks that save time know each kind by its own text, with nothing around it to help."""
+    (hit,) = find(LIVE[kind])
+    assert may_be_in(f"clean\n{LIVE[kind]}\nclean")
+    assert hit.kind == kind
