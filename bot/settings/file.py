@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import difflib
-import re
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -115,19 +113,6 @@ class RepositoryFile(_Section):
     on_incomplete: Literal["fail", "warn"] | None = None
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads plain words as YAML 1.2 does: `off` and `no` are words, and nothing is a date."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, form) for tag, form in found if not tag.endswith((":bool", ":timestamp"))]
-    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile("(?:true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
-
-
 class FolderFile(_Section):
     """A folder's own file in a monorepo (bot/settings/folders.py): it narrows, so there is little it may say."""
 
@@ -145,15 +130,9 @@ def read_file(text: str | bytes, name: str) -> RepositoryFile:
 
 def read_as(kind: type[FileT], text: str | bytes, name: str) -> FileT:
     """Parse a text as one kind of file; raises as `read_file` does."""
-    try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  # it is a SafeLoader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        where = getattr(error, "problem_mark", None)
-        line = f", line {where.line + 1}" if where else ""
-        raise BadConfiguration(
-            f"{name}{line} is not valid YAML: {getattr(error, 'problem', None) or error}.",
-            next_step="Correct the file; docs/configuration.md shows every key.",
-        ) from None
+    from bot.settings.yaml_text import parse_yaml  # noqa: PLC0415 - only where there is a file, for `quote`'s sake
+
+    data = parse_yaml(text, name)
     if data is None:
         return kind()
     if not isinstance(data, dict):
