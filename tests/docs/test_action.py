@@ -7,6 +7,7 @@ import re
 import pytest
 import yaml
 
+from bot import __version__
 from bot.app.options import Options
 from bot.core.excerpt import Tier
 from bot.core.outputs import outputs_of
@@ -126,3 +127,8 @@ def test_permissions_to_grant_are_the_ones_asked_for() -> None:
         "metadata: read",
         "pull-requests: read",
     }  # every token has the one, write has the other
+
+
+def test_the_page_names_this_version() -> None:
+    """Who copies a line gets the version whose page they read."""
+    assert set(re.findall(r"hunkwise/hunkwise(?:@v|:)([\w.]*\w)", PAGE)) == {__version__}
