@@ -11,7 +11,7 @@ from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.requests import RequestMaker
 from bot.app.tiers import TierModel, tier_models
-from bot.core.budget import Amount, worst_case
+from bot.core.budget import Amount, worst_case, worst_usage
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, TierQuote
@@ -44,16 +44,17 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
     quoter = _Quoter(maker, prices)
     sized = [quoter.size(job) for job in maker.jobs(tiers)]
     uncached = [replace(one, job=replace(one.job, cached=False)) for one in sized]
+    planned = quoter.price(sized)
     return QuoteFacts(
         hunks=prepared.hunks,
         duplicates=prepared.duplicates,
         reused=prepared.reused,
         requests=tuple(quoter.request(one) for one in sized),
         system_tokens=maker.estimated_prefix(),
-        highest_tokens=sum(quoter.worst(one).tokens for one in sized),
+        highest_tokens=sum(quoter.worst_usage(one).total_tokens for one in sized),
         tiers=tuple(quoter.tier(tier, sized) for tier in tiers.values()),
-        planned=quoter.price(sized),
-        with_cache=quoter.price(sized),
+        planned=planned,
+        with_cache=planned,
         without_cache=quoter.price(uncached),
         limit_usd=options.limits.usd,
         limit_tokens=options.limits.tokens,
@@ -83,6 +84,10 @@ class _Quoter:
     def worst(self, sized: _Sized) -> Amount:
         request = self.maker.request_without_hunks(sized.job)
         return worst_case(request, request.prefix_tokens + sized.hunk_bound, self.prices)
+
+    def worst_usage(self, sized: _Sized) -> Usage:
+        request = self.maker.request_without_hunks(sized.job)
+        return worst_usage(request, request.prefix_tokens + sized.hunk_bound)
 
     def request(self, sized: _Sized) -> QuotedRequest:
         batch = sized.job.batch

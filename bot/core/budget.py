@@ -160,4 +160,6 @@ def largest_output(request: ModelRequest, input_tokens: int, prices: PriceList, 
 
 def _dearest(model: str, usage: Usage, prices: PriceList) -> Decimal:
     """A prefix that the API finds too short is not cached; a price of one's own may make that the dearer case."""
+    if usage.total_input_tokens == usage.input_tokens:
+        return prices.cost(model, usage)
     return max(prices.cost(model, usage), prices.cost_uncached(model, usage))
