@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import sys
 
-
 # Modules, diffs and plans live to the end: looking for garbage among them at Python's own pace (every 700 new objects)
 # takes a twentieth of a quote's time, and a fifth where the diff is big.
 _NEW_OBJECTS_BEFORE_COLLECTING = 50_000

@@ -35,6 +35,14 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
+class Mode(StrEnum):
+    """When answers are wanted."""
+
+    LIVE = "live"
+    BATCH = "batch"
+    AUTO = "auto"
+
+
 class CacheTtl(StrEnum):
     """How long a cached prompt lives."""
 
@@ -71,6 +79,9 @@ def review(
     model_strong: flags.ModelStrong = None,
     routing: Annotated[
         Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
+    ] = None,
+    mode: Annotated[
+        Mode | None, typer.Option(help="live; auto is live until there are batches.", rich_help_panel=flags.MONEY)
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=64, help="So many requests at once (default: 8).")
@@ -117,6 +128,7 @@ def review(
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         routing=routing,
+        mode=mode,
         concurrency=concurrency,
         language=language,
         fail_on=fail_on,

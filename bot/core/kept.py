@@ -19,7 +19,7 @@ from bot.core.fingerprint import fingerprint
 from bot.core.known_diff import KnownDiff
 from bot.core.reuse import KEY_BYTES, hunk_key
 
-_NO_HUNK = "-" * (KEY_BYTES * 4 // 3)
+_NO_HUNK = "." * (KEY_BYTES * 4 // 3)
 _HELD = re.compile(r"<!-- hunkwise:held ((?:\S{12} )+)-->")
 _MOST_HELD = 300
 _END = "<!-- hunkwise:end -->"

@@ -34,6 +34,7 @@ class Flags:
     concurrency: int | None = None
     language: str | None = None
     fail_on: str | None = None
+    mode: str | None = None
     on_incomplete: str | None = None
     cache_ttl: str | None = None
     run_seconds: float | None = None
@@ -41,6 +42,7 @@ class Flags:
 
 def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> Options:
     """Put the layers together. `style_guide` is the text of the file that `style_guide:` names."""
+    _check_mode(flags.mode)
     defaults = Options()
     return replace(
         defaults,
@@ -126,6 +128,14 @@ def _routing(word: str) -> Routing:
     except ValueError:
         known = ", ".join(Routing)
         raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
+
+
+def _check_mode(word: str | None) -> None:
+    """`auto` takes what is there, and until there are batches that is `live`; nobody gets live who asked for less."""
+    if word == "batch":
+        raise BadConfiguration("Batches are not there yet.", next_step="Use live, or auto, which will take them up.")
+    if word not in {None, "live", "auto"}:
+        raise BadConfiguration(f"'{word}' is no mode.", next_step="Use live or auto.")
 
 
 def _cache_ttl(word: str | None) -> str | None:
