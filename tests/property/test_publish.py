@@ -16,7 +16,8 @@ from bot.core.pull_request import PostedReview, ReviewDraft
 from bot.core.reuse import hunk_key
 from bot.errors import HostRefused, HostUnavailable
 from tests.fakes_host import FakeCodeHost, Fault
-from tests.unit.app.publishing import NUMBER, Scene, finding_at
+from tests.unit.app.publishing import NUMBER, Scene
+from tests.unit.core.pushed import finding_at
 
 WRITES = ("create_review", "create_comment", "edit_comment", "reply", "delete_pending_review")
 LONGEST = 65_536

@@ -11,10 +11,9 @@ from bot.app.memory import UNDER_WAY, Memory, opened, page_of, recall, settled
 from bot.app.publish import publish
 from bot.app.sticky import put_summary
 from bot.core.budget import Amount
-from bot.core.diff.model import Diff, Hunk, Side
+from bot.core.diff.model import Diff, Hunk
 from bot.core.diff.read import read_diff
-from bot.core.finding import Finding, Severity
-from bot.core.fingerprint import fingerprint
+from bot.core.finding import Finding
 from bot.core.marker import Signer
 from bot.core.marks import fingerprints_in
 from bot.core.posting import PostingRules
@@ -24,46 +23,11 @@ from bot.core.reuse import hunk_key
 from bot.core.state import OpenRun
 from tests.fakes import NOON, FakeClock
 from tests.fakes_host import FakeCodeHost
+from tests.unit.core.pushed import Hunks, diff_bytes
 from tests.unit.core.report.receipts import receipt
 
 NUMBER = 7
 SPENT = Amount(1_000, Decimal("0.01"))
-
-Hunks = Mapping[int, Sequence[str]]
-"""A file's hunks by the line of the new file that they start at, each line with its mark."""
-
-
-def diff_bytes(files: Mapping[str, Hunks]) -> bytes:
-    """The diff of some modified files."""
-    parts = []
-    for path, hunks in files.items():
-        parts.append(f"diff --git a/{path} b/{path}\n--- a/{path}\n+++ b/{path}\n")
-        ahead = 0
-        for start, lines in hunks.items():
-            old, new = (sum(line[0] != other for line in lines) for other in "+-")
-            parts.append(f"@@ -{start - ahead},{old} +{start},{new} @@\n" + "".join(f"{line}\n" for line in lines))
-            ahead += new - old
-    return "".join(parts).encode()
-
-
-def finding_at(hunk: Hunk, line: int, *, side: Side = Side.RIGHT, **changes: object) -> Finding:
-    """An error on one line of a hunk, named as the review names it."""
-    quote = next(one.text for one in hunk.lines if one.side is side and one.number == line)
-    base = Finding(
-        path=hunk.path,
-        side=side,
-        start_line=None,
-        line=line,
-        severity=Severity.ERROR,
-        category="correctness",
-        title=f"Something about {quote}",
-        body=f"What goes wrong with {quote}.",
-        suggestion=None,
-        confidence=0.9,
-        fingerprint=fingerprint(hunk.path, side, [quote]),
-        quote=quote,
-    )
-    return replace(base, **changes)  # type: ignore[arg-type]  # a test names the fields it means
 
 
 @dataclass

@@ -14,7 +14,8 @@ from bot.core.receipt import Coverage
 from bot.core.reuse import hunk_key
 from bot.core.state import ReviewState
 from tests.fakes_host import FakeCodeHost, Fault
-from tests.unit.app.publishing import NUMBER, SPENT, Hunks, Scene, finding_at
+from tests.unit.app.publishing import NUMBER, SPENT, Scene
+from tests.unit.core.pushed import Hunks, finding_at
 from tests.unit.core.report.receipts import skipped
 
 CART: dict[str, Hunks] = {"cart.py": {1: [" import os", "+total = price(items)", " end"], 40: ["+send(total)", " ok"]}}
