@@ -188,9 +188,10 @@ class _Run:
         return self._maker.request(job)
 
     def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
+        """Whether not even the batch's smallest hunk would fit, on its tier or on the one that takes over from it."""
         if ended.failure is None:
             return False
-        cheaper = self._cheaper()
+        cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
         tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
         return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
 

@@ -18,6 +18,7 @@ from bot.core.failure import RULES, Billing, FailureKind
 from bot.core.finding import Severity
 from bot.core.progress import AttemptEnded, BatchEnded, PlanMade
 from bot.core.receipt import Receipt, Status
+from bot.core.route import Routing
 from bot.core.status import exit_code
 from bot.core.usage import Usage
 from bot.errors import CallFailed
@@ -220,6 +221,21 @@ def test_a_batch_too_dear_as_a_whole_is_bought_in_parts() -> None:
     check(receipt)
     assert 0 < receipt.coverage.reviewed < 20
     assert set(reasons(receipt)) == {SkipReason.BUDGET}
+
+
+def test_a_batch_beyond_the_tokens_left_is_given_up_whole() -> None:
+    """No cheaper tier takes over where tokens run short, so its smaller needs are no reason to halve down to hunks."""
+    watcher = Watcher()
+    models = {Tier.CHEAP: "claude-haiku-5-5", Tier.STANDARD: "claude-sonnet-5-5", Tier.STRONG: "claude-opus-5-5"}
+    prose = modified(
+        "docs/guide.md", hunk("docs/guide.md", *(f"+Line {n:03} of a long page of words." for n in range(300)))
+    )
+    change = diff(*a_change(20).files, prose)
+    options = some_options(limits=Limits(tokens=2_000), sizes=ALL_IN_ONE, models=models, routing=Routing.RULES)
+    receipt = Room(Vendor(lambda _: said()), counter=Counting(), observer=watcher).review(change, options)
+    check(receipt)
+    ended = [BatchEnded(hunks, reviewed=False, findings=0) for hunks in (20, 1)]
+    assert watcher.events == [PlanMade(2, 21), *ended]
 
 
 def test_a_cut_answer_is_asked_again_in_halves_and_counted_as_waste() -> None:
