@@ -34,17 +34,25 @@ class Run:
     stderr: str
     outputs: dict[str, str]
     summary: str
+    workspace: Path
 
     @property
     def receipt(self) -> dict[str, Any]:
-        """The receipt that the output `receipt-path` names."""
-        receipt: dict[str, Any] = json.loads(Path(self.outputs["receipt-path"]).read_text(encoding="utf-8"))
+        """The receipt that the output `receipt-path` names, for a step that starts in the workspace."""
+        path = self.workspace / self.outputs["receipt-path"]
+        receipt: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return receipt
+
+    @property
+    def log(self) -> str:
+        """What the job's log shows: all but the lines that tell the runner what to hide."""
+        lines = [line for line in self.stdout.split("\n") if not line.startswith("::add-mask::")]
+        return "\n".join([*lines, self.stderr])
 
     @property
     def said(self) -> str:
         """Everything that anybody can read of it."""
-        return "\n".join([self.stdout, self.stderr, self.summary, *self.outputs.values()])
+        return "\n".join([self.log, self.summary, json.dumps(self.outputs)])
 
 
 @dataclass
@@ -58,6 +66,7 @@ class Job:
     inputs: dict[str, str] = field(default_factory=dict)
     key: str = API_KEY
     token: str = JOB_TOKEN
+    api_path: str = ""
     _runs: int = 0
 
     def on(self, pull: Pull, action: str = "opened", *, event: str = "pull_request", **more: Any) -> Run:
@@ -97,7 +106,8 @@ class Job:
 
         def read(code: int, stdout: str, stderr: str) -> Run:
             outputs = read_outputs(files["GITHUB_OUTPUT"].read_text(encoding="utf-8"))
-            return Run(code, stdout, stderr, outputs, files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8"))
+            summary = files["GITHUB_STEP_SUMMARY"].read_text(encoding="utf-8")
+            return Run(code, stdout, stderr, outputs, summary, workspace)
 
         return process, read
 
@@ -113,7 +123,7 @@ class Job:
             "GITHUB_EVENT_NAME": event,
             "GITHUB_EVENT_PATH": str(folder / "event.json"),
             "GITHUB_REPOSITORY": self.github.state.repo,
-            "GITHUB_API_URL": self.github.url,
+            "GITHUB_API_URL": self.github.url + self.api_path,
             "GITHUB_SERVER_URL": self.github.url,
             "GITHUB_RUN_ID": str(7_000_000_000 + self._runs),
             "GITHUB_RUN_ATTEMPT": "1",

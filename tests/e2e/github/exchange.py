@@ -21,6 +21,11 @@ class Request:
     login: str = ""
 
     @property
+    def address(self) -> str:
+        """The path; that of a diff ends as on the site."""
+        return f"{self.path}.diff" if "diff" in self.accept else self.path
+
+    @property
     def accept(self) -> str:
         """The media type that is asked for."""
         return self.headers.get("accept", "")

@@ -23,12 +23,12 @@ class _Rule:
     do: Callable[[], object] | None = None
 
     def fits(self, request: Request) -> bool:
-        return self.times > 0 and self.verb == request.verb and bool(self.pattern.search(request.path))
+        return self.times > 0 and self.verb == request.verb and bool(self.pattern.search(request.address))
 
 
 @dataclass
 class Faults:
-    """Rules in the order they were made; each request meets at most one."""
+    """Rules in the order they were made; each request meets at most one. A pattern is looked for in its address."""
 
     _rules: list[_Rule] = field(default_factory=list)
 
