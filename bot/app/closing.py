@@ -76,12 +76,13 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
         return _scrubbed(lambda size: summary_body(receipt, talk, notes=notes, limit=size), office.scrub, limit)
 
     whole = page(COMMENT_CHARACTERS - len(marker) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
+    standing = tuple(one.severity for one in talk.earlier if one.severity is not None)
     url, problems = None, said.problems
     try:
         url = _put(office, memory, state, [f"{text}\n{hidden}" for text in (whole, page(_SHORT_PAGE))])
     except CodeHostError as error:
         problems = (*problems, f"The summary could not be written: {error.message} {error.next_step}".strip())
-    return Delivery(whole, said.inline.review_url, url, tuple(links), reasons, problems, said.notes)
+    return Delivery(whole, said.inline.review_url, url, tuple(links), reasons, problems, said.notes, standing)
 
 
 def _state(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from bot.core.diff.model import Diff
+from bot.core.finding import Severity
 from bot.core.marker import Signer
 from bot.core.posting import PostingRules
 from bot.core.receipt import Receipt
@@ -43,7 +44,8 @@ class PostOffice:
 class Delivery:
     """What became of it.
 
-    `page` is the summary's text, wherever it could be written. `posted` are the fingerprints of this run's findings
+    `page` is the summary's text, wherever it could be written, `standing` the severities of findings of earlier pushes
+    that nothing has answered. `posted` are the fingerprints of this run's findings
     that stand inline, `carried` says by fingerprint why others are in the summary. `problems` are sentences about
     what did not reach its readers, `notes` about what went otherwise than planned.
     """
@@ -55,3 +57,4 @@ class Delivery:
     carried: Mapping[str, str]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    standing: tuple[Severity, ...] = ()

@@ -7,6 +7,7 @@ within `leader_patience`, is succeeded by the next request.
 
 from __future__ import annotations
 
+import math
 import queue
 import threading
 from collections.abc import Callable, Hashable, Iterable, Iterator
@@ -110,10 +111,14 @@ class Dispatcher(Generic[JobT]):
         dropped, self._pending = self._pending, []
         return dropped
 
-    def run(self) -> Iterator[Ended[JobT]]:
-        """Yield jobs as they end, until none is pending or running."""
+    def run(self, until: float = math.inf) -> Iterator[Ended[JobT]]:
+        """Yield jobs as they end, until none is pending or running; past `until`, only those that ended by then."""
         while self._pending or self._running:
-            self._start_what_may()
+            over = self._clock.monotonic() >= until
+            if over and self._events.empty():
+                return
+            if not over:
+                self._start_what_may()
             ended = self._next_event()
             if ended is not None:
                 yield ended

@@ -41,6 +41,9 @@ from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
 _REFUSALS_BEFORE_GIVING_UP = 3
 """So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
 
+_PATIENCE_AFTER_DEADLINE = 5.0
+"""Seconds that attempts under way get to notice the deadline by themselves, before they are given up."""
+
 _PATIENCE_AFTER_INTERRUPT = 1.0
 """Seconds that answers under way get before they are stopped, and again for stopping them."""
 
@@ -97,6 +100,7 @@ class _Run:
         self._reused: set[ExcerptKey] = set()
         self._left_out: dict[ExcerptKey, LeftOut] = {}
         self._refused = 0
+        self._deadline = desk.clock.monotonic() + options.run_seconds
         self._interrupted = False
         self._answers = desk.answers
         self._notes = list(prepared.notes)
@@ -117,7 +121,7 @@ class _Run:
         )
         try:
             self._maker.measure_prefix(jobs, self._desk.counter)
-            self._consume(dispatcher, dispatcher.run())
+            self._consume(dispatcher, dispatcher.run(self._deadline + _PATIENCE_AFTER_DEADLINE))
         except KeyboardInterrupt:
             self._wind_down(dispatcher)
         finally:
@@ -154,8 +158,7 @@ class _Run:
 
     def _stack(self) -> Provider:
         """Every attempt reserves, so the guard stands inside the retries."""
-        deadline = self._desk.clock.monotonic() + self._options.run_seconds
-        return Retry(self._guard, self._options.retry, self._desk.clock, self._desk.observer, deadline)
+        return Retry(self._guard, self._options.retry, self._desk.clock, self._desk.observer, self._deadline)
 
     def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
@@ -269,10 +272,10 @@ class _Run:
         return sure and unplaced.severity.rank <= self._options.severity.rank
 
     def _coverage(self) -> Coverage:
-        left_out = dict(self._left_out)
+        unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
         if self._interrupted:
-            unasked = LeftOut(SkipReason.INTERRUPTED, "the run was interrupted")
-            left_out = {one.key: unasked for one in self._excerpts()} | left_out
+            unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
+        left_out = {one.key: unasked for one in self._excerpts()} | self._left_out
         return coverage(
             self._excerpts(),
             self._reviewed,

@@ -9,6 +9,7 @@ from bot.adapters.actions import Runner
 from bot.bootstrap.desk import Access
 from bot.bootstrap.pull_request import HostAccess, PullReview, code_host, settings_of
 from bot.core.event import Decline, EventRules, NumberMissing, Standing, Trigger, decide, trigger_of
+from bot.core.finding import Severity
 from bot.core.outputs import outputs_of
 from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt
@@ -76,13 +77,15 @@ class _Action:
         review = PullReview(
             host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
         )
+        standing: tuple[Severity, ...] = ()
         if self._inputs.dry_run:
             receipt = review.look(review.plan())
             self._hand_over(receipt, receipt_as_markdown(receipt), "", "")
         else:
             receipt, delivery, _ = review.post(self._inputs.run_id)
             self._hand_over(receipt, delivery.page, delivery.review_url or "", delivery.summary_url or "")
-        return exit_code(receipt, options.fail_on, options.on_incomplete)
+            standing = delivery.standing
+        return exit_code(receipt, options.fail_on, options.on_incomplete, standing)
 
     def _standing(self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules) -> Standing:
         """Who may write is asked only where it decides."""

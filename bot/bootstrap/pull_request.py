@@ -155,7 +155,7 @@ class PullReview:
             )
             receipt, delivery = session.run()
         options = plan.options
-        gate = exit_code(receipt, options.fail_on, options.on_incomplete) == EXIT_DONE
+        gate = exit_code(receipt, options.fail_on, options.on_incomplete, delivery.standing) == EXIT_DONE
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
         return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
 

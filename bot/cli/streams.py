@@ -26,7 +26,9 @@ def writing(what: str = "The result") -> Iterator[TextIO]:
     except OSError as error:
         # Python flushes once more at exit; what is left must not fail a second time.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputLost(f"{what} could not be written: {error.strerror}.", next_step=_NEXT_STEP) from None
+        raise OutputLost(
+            f"{what} could not be written: {error.strerror or 'nobody reads it any more'}.", next_step=_NEXT_STEP
+        ) from None
 
 
 def print_json(value: Any, what: str = "The result") -> None:

@@ -26,7 +26,7 @@ _PATH = 200
 _PLACES = 20
 
 _WORDS = {Severity.ERROR: "● Error", Severity.WARNING: "▲ Warning", Severity.INFO: "○ Info"}
-_TITLE_LINE = re.compile(rf"\*\*(?:{'|'.join(_WORDS.values())}): (.+)\*\*")
+_TITLE_LINE = re.compile(rf"\*\*({'|'.join(_WORDS.values())}): (.+)\*\*")
 
 
 def comment_body(finding: Finding, *, scrub: Callable[[str], str]) -> str:
@@ -52,8 +52,18 @@ def inline_draft(finding: Finding, *, scrub: Callable[[str], str]) -> InlineDraf
 
 def title_of(body: str) -> str:
     """The title of a comment that `comment_body` wrote; empty where somebody has rewritten its first line."""
-    written = _TITLE_LINE.fullmatch(body.partition("\n")[0].rstrip("\r"))
-    return sanitise_line(written[1], limit=_TITLE) if written else ""
+    written = _title_line(body)
+    return sanitise_line(written[2], limit=_TITLE) if written else ""
+
+
+def severity_of(body: str) -> Severity | None:
+    """The severity of a comment that `comment_body` wrote; None where somebody has rewritten its first line."""
+    written = _title_line(body)
+    return next(severity for severity, words in _WORDS.items() if words == written[1]) if written else None
+
+
+def _title_line(body: str) -> re.Match[str] | None:
+    return _TITLE_LINE.fullmatch(body.partition("\n")[0].rstrip("\r"))
 
 
 def _same_at(places: tuple[Place, ...]) -> str:

@@ -49,6 +49,8 @@ def notices(shown: ShownHunk) -> tuple[Placed, ...]:
     what is displayed, else a warning. Examples of keys, emoji, joined scripts and a byte order mark at the
     start of a file are not reported.
     """
+    if not any(line.altered for line in shown.lines):
+        return ()  # what is reported was always shown otherwise than it stands
     lines = redacted_lines(shown.excerpt)
     added = [index for index, (line, _) in enumerate(lines) if line.mark == "+"]
     found = (*_secrets(shown, lines, added), *_hidden(shown, lines, added))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.excerpt import SkipReason
 from bot.core.finding import Severity
 from bot.core.receipt import Coverage, Receipt, Status
@@ -26,11 +28,14 @@ EXIT_INCOMPLETE = 3
 EXIT_INTERRUPTED = 130
 
 
-def exit_code(receipt: Receipt, fail_on: Severity | None, on_incomplete: str) -> int:
-    """What the process says: interrupted, then a grave finding, then an incomplete review, in this order."""
+def exit_code(receipt: Receipt, fail_on: Severity | None, on_incomplete: str, standing: Sequence[Severity] = ()) -> int:
+    """What the process says: interrupted, then a grave finding, then an incomplete review, in this order.
+
+    `standing` are findings of earlier pushes that still stand: an empty commit must not open a gate.
+    """
     if any(one.skipped.reason is SkipReason.INTERRUPTED for one in receipt.coverage.skipped):
         return EXIT_INTERRUPTED
-    severities = [one.severity for one in receipt.findings] + [one.severity for one in receipt.unplaced]
+    severities = [*standing, *(one.severity for one in receipt.findings), *(one.severity for one in receipt.unplaced)]
     if fail_on is not None and any(severity.rank <= fail_on.rank for severity in severities):
         return EXIT_FINDING
     if receipt.status is Status.FAILED:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from bot.core.addressed import open_threads
-from bot.core.comment import title_of
+from bot.core.comment import severity_of, title_of
 from bot.core.diff.model import Diff
 from bot.core.excerpt import SkipReason
 from bot.core.kept import kept_in, name_of
@@ -56,7 +56,7 @@ def conversation(
         diff=reviewed,
         links=links,
         reasons=reasons,
-        earlier=tuple(EarlierFinding(title_of(one.body), one.path, one.url) for one in earlier),
+        earlier=tuple(EarlierFinding(title_of(one.body), one.path, one.url, severity_of(one.body)) for one in earlier),
         kept=tuple(kept),
         gone=len(open_ones) - len(earlier) + len(before) - len(kept),
     )

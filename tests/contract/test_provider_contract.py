@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 
 import pytest
@@ -252,9 +253,10 @@ def test_a_stop_ends_an_answer_that_is_still_arriving() -> None:
 
 @dataclass
 class Saying:
-    """A server that reads a request and says these bytes, whatever was asked."""
+    """A server that reads a request and says these bytes, whatever was asked; then it drips a comment, or hangs up."""
 
     response: bytes
+    drips: bool = False
 
     @contextmanager
     def serving(self) -> Iterator[str]:
@@ -276,8 +278,12 @@ class Saying:
             while len(body) < length:
                 body += connection.recv(65_536)
             connection.sendall(self.response)
-            connection.shutdown(socket.SHUT_WR)
-            connection.recv(1)
+            with suppress(OSError):  # a client that has had enough hangs up first
+                while self.drips:
+                    connection.sendall(b"2\r\n:\n\r\n")
+                    time.sleep(0.02)
+                connection.shutdown(socket.SHUT_WR)
+                connection.recv(1)
 
 
 STREAM = (
@@ -321,13 +327,13 @@ def test_an_answer_that_is_whole_is_not_given_up_at_the_last_moment() -> None:
     stop = threading.Event()
 
     class StoppingAtTheEnd(SystemClock):
-        """Looks at the clock once before each event but the last, and stops the run at the second look."""
+        """Is looked at twice before the first event and once behind each but the last; stops the run at the fourth."""
 
         looks = 0
 
         def monotonic(self) -> float:
             self.looks += 1
-            if self.looks == 3:
+            if self.looks == 4:
                 stop.set()
             return super().monotonic()
 
@@ -414,3 +420,45 @@ def test_an_answer_that_counts_nothing_is_no_count(response: bytes) -> None:
     """A gateway that knows no such endpoint may say anything at all."""
     with Saying(response).serving() as url, api(url) as provider:
         assert provider.count(REQUEST) is None
+
+
+def whole_message(**changes: object) -> bytes:
+    """A 200 that is no stream: what a gateway sends that does not know how to stream."""
+    message = {
+        "usage": {"input_tokens": 70, "output_tokens": 9},
+        "stop_reason": "end_turn",
+        "content": [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": '{"findings": []}'}],
+        **changes,
+    }
+    return plain_response("application/json", json.dumps(message).encode())
+
+
+def plain_response(kind: str, body: bytes) -> bytes:
+    """A whole response without streaming."""
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\nrequest-id: req_7\r\n\r\n"
+    return head.encode() + body
+
+
+def test_a_gateway_that_does_not_stream_is_understood() -> None:
+    """Its answer has been paid for, usage and all."""
+    answer = told(whole_message())
+    assert isinstance(answer, ModelAnswer)
+    assert (answer.text, answer.usage) == ('{"findings": []}', Usage(input_tokens=70, output_tokens=9))
+
+
+@pytest.mark.parametrize(
+    "response", [plain_response("text/html", b"<html>Sign in</html>"), whole_message(usage=None, content=None)]
+)
+def test_an_address_that_is_something_else_is_not_asked_again(response: bytes) -> None:
+    """A web page at the base URL says so at once, instead of eight times."""
+    failed = told(response)
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.NOT_FOUND
+
+
+def test_a_line_that_drips_does_not_outlast_the_attempt() -> None:
+    """Bytes without an event keep the connection alive, not the deadline."""
+    with Saying(events(OPENING), drips=True).serving() as url, api(url) as provider:
+        failed, _ = ended(provider, replace(REQUEST, seconds=0.2))
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.TIMED_OUT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,10 @@ from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.failure import FailureKind
 from bot.errors import CallFailed
 from bot.ports import Clock
+
+_CONNECT_SECONDS = 10.0
+_COUNT_SECONDS = 5.0
+"""A count only sharpens a reservation that a bound would do for, so nobody waits long for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +44,10 @@ class ClaudeApi:
             api_key=access.api_key,
             base_url=access.base_url or "https://api.anthropic.com",
             max_retries=0,
-            timeout=httpx2.Timeout(access.silence_timeout, connect=10.0),
+            timeout=httpx2.Timeout(access.silence_timeout, connect=_CONNECT_SECONDS),
             default_headers={"x-api-key": access.api_key},
         )
+        self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
 
@@ -51,13 +56,11 @@ class ClaudeApi:
         deadline = min(self._clock.monotonic() + request.seconds, request.until)
         gathered = Gathered(request_id=None)
         try:
-            with self._client.messages.create(max_tokens=request.max_tokens, stream=True, **_body(request)) as stream:
+            with self._client.messages.create(
+                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
+            ) as stream:
                 gathered.request_id = stream.response.headers.get("request-id")
-                for event in anthropic.Stream.raw_events(stream.response):
-                    if event.data:
-                        gathered.add(event.json(), begun)
-                    if not gathered.complete:
-                        self._give_up_if_over(deadline, gathered.request_id)
+                self._gather(stream.response, gathered, deadline, begun)
         except anthropic.APIError as error:
             raise failure_of(error, gathered.request_id) from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
@@ -69,16 +72,34 @@ class ClaudeApi:
             ) from error
         return gathered.answer(request.cache_ttl)
 
-    def _give_up_if_over(self, deadline: float, request_id: str | None) -> None:
+    def _timeout(self, deadline: float) -> httpx2.Timeout:
+        """No single wait outlasts the attempt."""
+        left = max(1.0, deadline - self._clock.monotonic())
+        return httpx2.Timeout(min(self._silence_timeout, left), connect=min(_CONNECT_SECONDS, left))
+
+    def _gather(
+        self, response: httpx2.Response, gathered: Gathered, deadline: float, begun: Callable[[], None]
+    ) -> None:
+        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+            gathered.add_message(_json_of(response), begun)
+            return
+        watched = _Watched(response, lambda: self._give_up_if_over(deadline, gathered))
+        for event in anthropic.Stream.raw_events(watched):  # type: ignore[arg-type]  # it only reads iter_bytes
+            if event.data:
+                gathered.add(event.json(), begun)
+
+    def _give_up_if_over(self, deadline: float, gathered: Gathered) -> None:
+        if gathered.complete:
+            return
         if self._stop.is_set():
-            raise CallFailed(FailureKind.STOPPED, "interrupted", request_id=request_id)
+            raise CallFailed(FailureKind.STOPPED, "interrupted", request_id=gathered.request_id)
         if self._clock.monotonic() > deadline:
-            raise CallFailed(FailureKind.TIMED_OUT, "the answer took too long", request_id=request_id)
+            raise CallFailed(FailureKind.TIMED_OUT, "the answer took too long", request_id=gathered.request_id)
 
     def count(self, request: ModelRequest) -> int | None:
-        """Input tokens by the free counting endpoint; None where it is missing or does not answer."""
+        """Input tokens by the free counting endpoint; None where it is missing or does not answer soon."""
         try:
-            counted = self._client.messages.count_tokens(**_body(request))
+            counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **_body(request))
         except (anthropic.APIError, json.JSONDecodeError):
             return None
         tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
@@ -87,6 +108,27 @@ class ClaudeApi:
     def close(self) -> None:
         """Drop the connections."""
         self._client.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Watched:
+    """A response whose every piece of bytes is followed by a look at the clock: a line can drip without an event."""
+
+    response: httpx2.Response
+    look: Callable[[], None]
+
+    def iter_bytes(self) -> Iterator[bytes]:
+        for piece in self.response.iter_bytes():
+            yield piece
+            self.look()
+
+
+def _json_of(response: httpx2.Response) -> Any:
+    """A body that is not a stream; None where it is no JSON either."""
+    try:
+        return json.loads(response.read())
+    except ValueError:
+        return None
 
 
 def _body(request: ModelRequest) -> dict[str, Any]:

@@ -51,6 +51,19 @@ class Gathered:
             self.ended = event["usage"]
             self.stop_reason = event["delta"].get("stop_reason")
 
+    def add_message(self, message: Mapping[str, Any], begun: Callable[[], None]) -> None:
+        """Take a whole answer, as gateways send it that do not stream; raises CallFailed where it is none."""
+        try:
+            self.started, self.ended, self.stop_reason = message["usage"], message["usage"], message["stop_reason"]
+            self.text = [block["text"] for block in message["content"] if block["type"] == "text"]
+        except (KeyError, TypeError):
+            raise CallFailed(
+                FailureKind.NOT_FOUND,
+                "what answers at this address is not the Messages API",
+                request_id=self.request_id,
+            ) from None
+        begun()
+
     @property
     def complete(self) -> bool:
         """Whether the answer and its final usage are there, whatever happens to the connection afterwards."""

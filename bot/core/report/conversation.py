@@ -7,16 +7,18 @@ from dataclasses import dataclass, field
 
 from bot.core.budget import Amount
 from bot.core.diff.model import Diff
+from bot.core.finding import Severity
 from bot.core.kept import Kept
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierFinding:
-    """An inline comment of an earlier push that nothing has answered yet."""
+    """An inline comment of an earlier push that nothing has answered yet; `severity` as its first line says."""
 
     title: str
     path: str
     url: str
+    severity: Severity | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,3 +39,8 @@ class Conversation:
     gone: int = 0
     spent: Amount = field(default_factory=Amount)
     runs: int = 1
+
+    @property
+    def standing(self) -> int:
+        """How many findings of earlier pushes still stand."""
+        return len(self.earlier) + len(self.kept)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.calls import Call
-from bot.core.receipt import Coverage, Receipt, SkippedWithPrice
+from bot.core.receipt import Coverage, Receipt, SkippedWithPrice, Status
 from bot.core.report.conversation import Conversation
 from bot.core.report.detail import DETAILS, Detail
 from bot.core.report.figures import (
@@ -45,7 +45,7 @@ def _page(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
     blocks = [
         "## Hunkwise review",
         *_simulated(receipt),
-        f"**{MARKS[receipt.status]} {headline(receipt)}**",
+        _opening(receipt, conversation),
         *_notes(receipt, detail),
         *findings_blocks(receipt.findings, detail, conversation),
         *unplaced_blocks(receipt.unplaced, detail, conversation),
@@ -56,6 +56,14 @@ def _page(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
         *_footer(receipt, detail.without),
     ]
     return "\n\n".join(blocks) + "\n"
+
+
+def _opening(receipt: Receipt, conversation: Conversation | None) -> str:
+    """How it ended. Nothing new is no clean bill while findings of earlier pushes stand."""
+    if receipt.status is Status.CLEAN and conversation and conversation.standing:
+        stand = counted(conversation.standing, "finding")
+        return f"**{MARKS[Status.FINDINGS]} Nothing new; {stand} of earlier pushes still to be answered.**"
+    return f"**{MARKS[receipt.status]} {headline(receipt)}**"
 
 
 def _bare_page(receipt: Receipt) -> str:

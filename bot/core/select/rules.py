@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -11,6 +12,8 @@ from bot.core.excerpt import SkipReason
 from bot.core.path_rules import Verdict, path_rule
 from bot.core.select.attributes import GENERATED, VENDORED, Attributes
 from bot.errors import BadConfiguration
+
+_OPEN_BRACKET = re.compile(r"(?<!\\)\[[!^]?\]?[^\]]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +80,20 @@ class PathJudge:
 def compiled_globs(name: str, globs: tuple[str, ...]) -> GitIgnoreSpec:
     """The globs of the configuration's key `name`; raises BadConfiguration where one is none."""
     for glob in globs:
-        try:
-            GitIgnoreSpec.from_lines([glob])
-        except ValueError as error:
+        if not _could_match(glob):
             raise BadConfiguration(
                 f"{name}: {glob!r} is no pattern that could match a path.",
                 next_step="Write it as in .gitignore, for example 'docs/**'.",
-            ) from error
+            )
     return GitIgnoreSpec.from_lines(globs)
+
+
+def _could_match(glob: str) -> bool:
+    """Whether a glob means anything: git takes one whose bracket stays open, and then it matches nothing at all."""
+    if _OPEN_BRACKET.search(glob):
+        return False
+    try:
+        GitIgnoreSpec.from_lines([glob])
+    except ValueError:
+        return False
+    return True

@@ -124,3 +124,11 @@ def test_an_interrupt_wins_over_everything() -> None:
     """Whoever pressed Ctrl-C reads 130 and nothing else."""
     interrupted = covering(1, SkipReason.ERROR, SkipReason.INTERRUPTED)
     assert exit_code(a_receipt(Status.PARTIAL, interrupted, Severity.ERROR), Severity.ERROR, "warn") == 130
+
+
+def test_findings_that_still_stand_keep_the_gate_shut() -> None:
+    """An empty commit finds nothing new; it does not answer what earlier pushes were told."""
+    receipt = a_receipt(Status.CLEAN, covering(0, reused=3))
+    assert exit_code(receipt, Severity.ERROR, "fail", [Severity.ERROR]) == 1
+    assert exit_code(receipt, Severity.ERROR, "fail", [Severity.WARNING]) == 0
+    assert exit_code(receipt, None, "fail", [Severity.ERROR]) == 0
