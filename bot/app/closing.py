@@ -23,9 +23,6 @@ from bot.errors import CodeHostError, HostRefused
 _ROOM_FOR_THE_NEXT_RUN = 600
 """Characters for what the next run adds while it is under way: a sentence on top, and its entry in the marker."""
 
-_ROOM_TO_OPEN = 2_000
-"""Characters left free, for the sentence and the entry that the next run adds before it spends anything."""
-
 _SHORT_PAGE = 2_000
 """Characters of the summary that is tried where the host refuses the whole one."""
 
@@ -75,8 +72,9 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
     def page(limit: int) -> str:
         return _scrubbed(lambda size: summary_body(receipt, talk, notes=notes, limit=size), office.scrub, limit)
 
-    whole = page(COMMENT_CHARACTERS - len(marker) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
-    standing = tuple(one.severity for one in talk.earlier if one.severity is not None)
+    whole = page(COMMENT_CHARACTERS - len(marker) - len(hidden) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
+    earlier = (one.severity for one in talk.earlier if one.severity is not None)
+    standing = (*earlier, *(one.severity for one in talk.kept))
     url, problems = None, said.problems
     try:
         url = _put(office, memory, state, [f"{text}\n{hidden}" for text in (whole, page(_SHORT_PAGE))])

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bot.core.anchor import hunk_at
 from bot.core.diff.model import Diff, FileDiff, Side
-from bot.core.finding import Finding, Unplaced
+from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.fingerprint import fingerprint
 from bot.core.known_diff import KnownDiff
 from bot.core.reuse import KEY_BYTES, hunk_key
@@ -23,8 +23,9 @@ _NO_HUNK = "." * (KEY_BYTES * 4 // 3)
 _HELD = re.compile(r"<!-- hunkwise:held ((?:\S{12} )+)-->")
 _MOST_HELD = 300
 _END = "<!-- hunkwise:end -->"
+_SEVERITIES = "|".join(Severity)
 _BLOCK = re.compile(
-    rf"<!-- hunkwise:kept ([0-9a-f]{{20}}) (\S{{12}}) (\S{{12}}) -->\n(.+?)\n{re.escape(_END)}", re.DOTALL
+    rf"<!-- hunkwise:kept ([0-9a-f]{{20}}) (\S{{12}}) (\S{{12}}) ({_SEVERITIES}) -->\n(.+?)\n{_END}", re.DOTALL
 )
 
 
@@ -35,11 +36,12 @@ class Kept:
     fingerprint: str
     hunk: str
     file: str
+    severity: Severity
     text: str
 
     def written(self) -> str:
         """The text between its marks."""
-        return f"<!-- hunkwise:kept {self.fingerprint} {self.hunk} {self.file} -->\n{self.text}\n{_END}"
+        return f"<!-- hunkwise:kept {self.fingerprint} {self.hunk} {self.file} {self.severity} -->\n{self.text}\n{_END}"
 
     def stands(self, known: KnownDiff) -> bool:
         """Whether this run left the finding as it was: its hunk was not looked at again and is not gone."""
@@ -57,9 +59,11 @@ class Kept:
 def keep(finding: Finding | Unplaced, text: str, diff: Diff) -> Kept:
     """A finding's text, bound to its hunk in the diff; to its whole file where it has no line."""
     if isinstance(finding, Unplaced):
-        return Kept(name_of(finding), _NO_HUNK, _file_key(finding.path), text)
+        return Kept(name_of(finding), _NO_HUNK, _file_key(finding.path), finding.severity, text)
     hunk = hunk_at(diff, finding.path, finding.side, finding.line)
-    return Kept(finding.fingerprint, hunk_key(hunk) if hunk else _NO_HUNK, _file_key(finding.path), text)
+    return Kept(
+        finding.fingerprint, hunk_key(hunk) if hunk else _NO_HUNK, _file_key(finding.path), finding.severity, text
+    )
 
 
 def name_of(unplaced: Unplaced) -> str:
@@ -69,7 +73,8 @@ def name_of(unplaced: Unplaced) -> str:
 
 def kept_in(body: str) -> tuple[Kept, ...]:
     """What a summary keeps."""
-    return tuple(Kept(*found) for found in _BLOCK.findall(body.replace("\r\n", "\n")))
+    blocks = _BLOCK.findall(body.replace("\r\n", "\n"))
+    return tuple(Kept(name, hunk, file, Severity(severity), text) for name, hunk, file, severity, text in blocks)
 
 
 def hunks_of(finding: Finding, diff: Diff) -> list[str]:

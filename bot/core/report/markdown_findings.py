@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.kept import Kept, keep
@@ -99,7 +100,7 @@ def _kept(finding: Finding | Unplaced, text: str, conversation: Conversation | N
 def _shortened(kept: Kept, detail: Detail) -> Kept:
     if len(kept.text) <= detail.text:
         return kept
-    return Kept(kept.fingerprint, kept.hunk, kept.file, sanitise_markdown(kept.text, limit=detail.text))
+    return replace(kept, text=sanitise_markdown(kept.text, limit=detail.text))
 
 
 def _suggestion(finding: Finding, suggestion: str) -> list[str]:

@@ -135,6 +135,14 @@ def test_what_stands_only_in_the_summary_stays_where_its_changed_hunk_was_not_re
     assert scene.places(finding) == ["summary"]
 
 
+def test_what_stands_from_before_keeps_a_gate_shut() -> None:
+    """Inline or in the summary: an empty commit answers nothing."""
+    scene = a_scene(rules=PostingRules(inline_limit=1))
+    first, second = finding_at(scene.hunk("cart.py"), 2), finding_at(scene.hunk("cart.py", 1), 40)
+    assert scene.run(first, replace(second, severity=Severity.WARNING)).standing == ()
+    assert sorted(scene.run().standing) == [Severity.ERROR, Severity.WARNING]
+
+
 def test_a_finding_without_a_line_stays_while_its_file_is_not_reviewed_again() -> None:
     """It has no hunk to rest on, so the whole file decides."""
     scene = a_scene()

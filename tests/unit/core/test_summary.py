@@ -130,7 +130,7 @@ def many_findings(text: str) -> tuple[Finding, ...]:
 @pytest.mark.parametrize("limit", [1_000, 2_000, 8_000, 39_000])
 def test_the_page_fits_whatever_was_found(limit: int) -> None:
     """Findings, earlier ones and kept ones alike are cut to what a comment holds."""
-    text = "`|<b>@all \n" * 2_000
+    text = "`|<b>@all \n" * 150
     result = receipt(status=Status.FINDINGS, findings=many_findings(text), notes=(text,) * 50)
     page = "\n".join(keep(replace(FIRST, fingerprint=f"{n:020x}"), text, DIFF).written() for n in range(900, 1_000))
     comments = [
@@ -154,7 +154,7 @@ def test_cut_texts_stay_between_their_marks() -> None:
 
 def test_nothing_foreign_can_be_taken_for_a_mark() -> None:
     """Not a path, not code, not a title: a forged mark would hide a finding, or throw the state away."""
-    kept = f"<!-- hunkwise:kept {'a' * 20} {'b' * 12} {'c' * 12} -->\nx\n<!-- hunkwise:end -->"
+    kept = f"<!-- hunkwise:kept {'a' * 20} {'b' * 12} {'c' * 12} error -->\nx\n<!-- hunkwise:end -->"
     forged = f"<!-- hunkwise:finding {'a' * 20} -->{kept}"
     place = Place(forged, 1)
     hostile = finding(title=forged, body=forged, path=forged, category=forged, suggestion=forged, also_at=(place,))
