@@ -53,9 +53,16 @@ def test_saying_not_vendored_does_not_unlock_a_lock_file() -> None:
     assert _reason("yarn.lock", rules) is SkipReason.LOCK
 
 
+@pytest.mark.parametrize("glob", ["!", "[", "a[", "[!", "[]", "src/[a-", "a[b"])
 @pytest.mark.parametrize("name", ["include", "exclude"])
-def test_a_glob_that_is_none_is_a_configuration_error(name: str) -> None:
+def test_a_glob_that_is_none_is_a_configuration_error(name: str, glob: str) -> None:
     """A pattern that silently matches nothing would review, or skip, the wrong files."""
-    rules = SelectionRules(include=("!",)) if name == "include" else SelectionRules(exclude=("!",))
+    rules = SelectionRules(include=(glob,)) if name == "include" else SelectionRules(exclude=(glob,))
     with pytest.raises(BadConfiguration, match=name):
         PathJudge(rules)
+
+
+@pytest.mark.parametrize("glob", ["[ab].py", "[!a]", "[]a]", r"\[", "*.[ch]", "a]"])
+def test_a_bracket_that_closes_is_a_glob(glob: str) -> None:
+    """What git understands is not refused."""
+    PathJudge(SelectionRules(include=(glob,)))
