@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bot.simulator.log import RequestRecord
 from bot.simulator.server import Simulator
 
 BARE_EXCEPT = "    except:"
@@ -61,6 +62,12 @@ def asked_about(claude: Simulator, names: Iterable[str], since: int = 0) -> dict
     texts = list(_texts(claude, since))
     counts = {name: sum(bool(re.search(rf"\+.*\bdef {name}\(", text)) for text in texts) for name in names}
     return {name: count for name, count in counts.items() if count}
+
+
+def system(record: RequestRecord) -> str:
+    """The system prompt of a request."""
+    blocks = json.loads(record.body or b"")["system"]
+    return "\n".join(block["text"] for block in blocks)
 
 
 def tokens_paid(claude: Simulator) -> int:
