@@ -13,6 +13,7 @@ from bot.core.pull_request import InlineDraft, PostedComment, PostedInline, Post
 from bot.core.receipt import Coverage
 from bot.core.reuse import hunk_key
 from bot.core.state import ReviewState
+from bot.errors import HostRefused
 from tests.fakes_host import FakeCodeHost, Fault
 from tests.unit.app.publishing import NUMBER, SPENT, Scene
 from tests.unit.core.pushed import Hunks, finding_at
@@ -218,6 +219,7 @@ def test_the_author_cannot_be_asked_by_himself() -> None:
     scene.host.change(NUMBER, author=scene.host.login)
     scene.run(finding_at(scene.hunk("cart.py"), 2))
     assert [one.state for one in scene.host.reviews(NUMBER)] == ["COMMENTED"]
+    assert scene.host.calls.count("create_review") == 1
 
 
 def test_a_stale_pending_review_is_removed_first() -> None:
@@ -286,6 +288,29 @@ def test_a_refused_review_loses_only_its_culprits(refused: set[int], keeps_body:
     assert len(delivery.carried) == len(refused)
     assert "Line could not be resolved" in scene.summary
     assert host.calls.count("create_review") <= 24 * (1 + keeps_body)
+
+
+class LyingHost(FakeCodeHost):
+    """Posts the first review and says that it refused it."""
+
+    def create_review(self, number, draft):  # type: ignore[no-untyped-def]  # the port's signature
+        """Post, and deny it once."""
+        review = super().create_review(number, draft)
+        if self.calls.count("create_review") == 1:
+            raise HostRefused("Unprocessable Entity")
+        return review
+
+
+def test_a_refusal_is_looked_behind() -> None:
+    """What stands there in spite of it is not posted again, nor is an empty review."""
+    scene = Scene(host=LyingHost())
+    scene.push(CART)
+    findings = [finding_at(scene.hunk("cart.py"), 2), finding_at(scene.hunk("cart.py", 1), 40)]
+    delivery = scene.run(*findings)
+    assert [scene.places(finding) for finding in findings] == [["inline"], ["inline"]]
+    assert len(scene.host.reviews(NUMBER)) == 1
+    assert delivery.review_url
+    assert not delivery.carried
 
 
 def test_a_host_that_refuses_everything_is_not_asked_for_ever() -> None:
