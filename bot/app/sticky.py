@@ -26,13 +26,16 @@ def put_summary(
         comments = until_read(lambda: host.comments(number), clock)
         return next((one for one in comments if one.author == memory.login and SUMMARY_MARK in one.body), None)
 
+    def write(known: Memory) -> Memory:
+        return write_summary(host, number, known, body, state, signer)
+
     def send() -> Memory:
-        return write_summary(host, number, memory, body, state, signer)
+        return write(memory)
 
     def find() -> Memory | None:
-        """An edit can be repeated without harm, a comment that was made after all is edited from then on."""
+        """A comment that was made after all is edited from then on; an edit can be repeated without harm."""
         made = own() if memory.summary is None else None
-        return write_summary(host, number, replace(memory, summary=made), body, state, signer) if made else None
+        return written_once(lambda: write(replace(memory, summary=made)), lambda: None, clock) if made else None
 
     if memory.summary is None:
         memory = replace(memory, summary=own())
