@@ -132,11 +132,11 @@ class Dispatcher(Generic[JobT]):
                 yield ended
 
     def _start_what_may(self) -> None:
-        while self._running < self._concurrency:
-            turn = next((index for index, job in enumerate(self._pending) if self._may_start(job)), None)
-            if turn is None:
-                return
-            self._start(self._pending.pop(turn))
+        """Start jobs strictly in their order: one that waits for its leader is not overtaken by what matters less,
+        which could spend the budget that it needs.
+        """
+        while self._running < self._concurrency and self._pending and self._may_start(self._pending[0]):
+            self._start(self._pending.pop(0))
 
     def _lane(self, job: Job) -> _Lane:
         return self._lanes.setdefault(job.prefix, _Lane())

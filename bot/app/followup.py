@@ -13,6 +13,9 @@ from bot.core.calls import Outcome
 from bot.core.excerpt import Batch, Route, SkipReason
 from bot.core.failure import RULES, FailureKind
 
+SHORT_OF_DOLLARS = "the budget in dollars ran short"
+"""Why a batch went to the cheaper tier, on its calls."""
+
 _SENTENCES = {
     Outcome.TRUNCATED: "the answer was cut off twice at its token limit",
     Outcome.REFUSED: "the model refused to answer, twice",
@@ -31,11 +34,14 @@ _LEFT_OUT = {
 
 @dataclass(frozen=True, slots=True)
 class ReviewJob:
-    """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer."""
+    """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer. `rank` is its
+    place in the plan, 0 for the riskiest.
+    """
 
     batch: Batch
     tier: TierModel
     cached: bool
+    rank: int = 0
     again: bool = False
     room: int = 1
 
@@ -102,7 +108,7 @@ def follow_up(
 def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: TierModel | None) -> AskAgain | LeaveOut:
     divisible = len(job.batch.excerpts) > 1
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
-        route = Route(cheaper.tier, "the budget in dollars ran short")
+        route = Route(cheaper.tier, SHORT_OF_DOLLARS)
         return AskAgain((replace(job, tier=cheaper, batch=replace(job.batch, route=route)),))
     if divisible and kind in _SMALLER_MAY_DO:
         return AskAgain(job.halves())

@@ -7,10 +7,11 @@ billed: tests/property/test_never_overspend.py builds that wrong order and watch
 from __future__ import annotations
 
 import threading
-from collections import deque
+from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import count
 
 from bot.core.budget import Amount, Budget, largest_output, worst_case
 from bot.core.calls import Call, ModelAnswer, ModelRequest
@@ -61,7 +62,8 @@ class Guard:
         self._clock = clock
         self._observer = observer
         self._changed = threading.Condition()
-        self._queue: deque[object] = deque()
+        self._queue: list[tuple[int, int]] = []
+        self._arrivals = count()
         self._under_way: list[_Attempt] = []
         self._calls: list[Call] = []
         self._closed = False
@@ -111,10 +113,10 @@ class Guard:
         return Budget(self._budget.limits, spent).obstacle(worst)
 
     def _reserve(self, request: ModelRequest) -> _Attempt:
-        """Wait for room in order of arrival; shrink the answer's room only when nobody else could free any."""
-        ticket = object()
+        """Wait for room in the plan's order; shrink the answer's room only when nobody else could free any."""
         with self._changed:
-            self._queue.append(ticket)
+            ticket = (request.rank, next(self._arrivals))
+            insort(self._queue, ticket)
         try:
             bound = 0
             for bound in self._input_bounds(request):
@@ -143,13 +145,13 @@ class Guard:
         if counted is not None:
             yield min(by_bytes, with_margin(counted))
 
-    def _wait_for_room(self, ticket: object, request: ModelRequest, bound: int) -> _Attempt | None:
+    def _wait_for_room(self, ticket: tuple[int, int], request: ModelRequest, bound: int) -> _Attempt | None:
         """An attempt once it is this ticket's turn and there is room; None if there is none though nobody holds any."""
         worst = worst_case(request, bound, self._prices)
         with self._changed:
             self._changed.wait_for(
                 lambda: (
-                    self._closed or (self._queue[0] is ticket and (self._budget.fits(worst) or self._budget.open == 0))
+                    self._closed or (self._queue[0] == ticket and (self._budget.fits(worst) or self._budget.open == 0))
                 )
             )
             self._refuse_if_closed()

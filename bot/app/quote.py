@@ -94,7 +94,7 @@ class _Quoter:
         return QuotedRequest(
             tier=sized.job.tier.tier.value,
             model=sized.job.model,
-            hunks=len(batch.excerpts),
+            hunks=sum(excerpt.part[0] == 1 for excerpt in batch.excerpts),
             files=tuple(dict.fromkeys(excerpt.path for excerpt in batch.excerpts)),
             input_tokens=self.maker.estimated_prefix() + sized.hunk_tokens,
             risk=batch.risk,

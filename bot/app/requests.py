@@ -38,7 +38,10 @@ class RequestMaker:
         """The plan's batches as jobs, in the plan's order."""
         batches = self.prepared.batches
         cached = self._worth_caching(tiers)
-        return [ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].prefix in cached) for one in batches]
+        return [
+            ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].prefix in cached, rank)
+            for rank, one in enumerate(batches)
+        ]
 
     def _worth_caching(self, tiers: Mapping[Tier, TierModel]) -> frozenset[tuple[str, str | None]]:
         """The prefixes worth writing: asked with at least twice, and long enough to be cached.
@@ -105,4 +108,5 @@ class RequestMaker:
             cache_ttl=self.cache_ttl if job.cached else None,
             thinking=tier.thinking,
             effort=tier.effort,
+            rank=job.rank,
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.dispatch import Dispatcher, Ended
-from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
+from bot.app.followup import SHORT_OF_DOLLARS, AskAgain, LeaveOut, ReviewJob, follow_up
 from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
 from bot.app.options import Options
 from bot.app.prepare import Prepared
@@ -263,6 +263,9 @@ class _Run:
         notes = self._notes
         if dropped:
             notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
+        moved = sum(call.hunks for call in self._guard.calls() if call.why == SHORT_OF_DOLLARS and call.cost_usd)
+        if moved:
+            notes.append(f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier.")
         if self._budget.overrun:
             notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
         return merge([*kept, *own]), tuple(notes)

@@ -98,7 +98,6 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
         ("Files", "w"),
         ("Tokens", "r"),
         ("Risk", "r"),
-        ("Why", "w"),
     )
     for number, request in enumerate(requests[:REQUESTS_LISTED], 1):
         table.add_row(
@@ -109,13 +108,12 @@ def _requests(requests: Sequence[QuotedRequest]) -> Table:
             Text(_files_label(request.files)),
             f"{request.input_tokens:,}",
             str(request.risk),
-            Text(terminal(request.why)),
         )
     if len(requests) > REQUESTS_LISTED:
         rest = requests[REQUESTS_LISTED:]
         hunks, tokens = sum(one.hunks for one in rest), sum(one.input_tokens for one in rest)
         table.add_row(
-            "…", "", "", f"{hunks:,}", f"{len(rest):,} more requests", f"{tokens:,}", "", "--format json lists all"
+            "…", "", "", f"{hunks:,}", f"{len(rest):,} more requests; --format json lists all", f"{tokens:,}", ""
         )
     return table
 

@@ -54,7 +54,8 @@ class ModelRequest:
     'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
     counting system, schema and facts gave (an upper bound where they could not be counted).
     `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1 and may take
-    `seconds`, but not beyond the Clock.monotonic() reading `until`.
+    `seconds`, but not beyond the Clock.monotonic() reading `until`. `rank` is its place in the plan: where money is
+    short, lower ranks come first.
     """
 
     model: str
@@ -72,6 +73,7 @@ class ModelRequest:
     cache_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None
+    rank: int = 0
 
     @property
     def key(self) -> str:

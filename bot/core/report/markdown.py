@@ -158,7 +158,7 @@ def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
         (
             str(number),
             table_cell(call.model),
-            table_cell(f"{call.tier}: {call.why}" if call.why else call.tier),
+            table_cell(call.tier),
             str(call.hunks),
             str(call.attempt),
             table_cell(call.outcome),

@@ -180,21 +180,34 @@ def test_a_superseded_leader_that_fails_leaves_its_successor_in_the_lead() -> No
 
 
 def test_each_prefix_has_a_leader_of_its_own() -> None:
-    """Caches are kept apart by model and effort, so nothing is gained by waiting for another's leader."""
+    """Caches are kept apart by model and effort: the leader of one says nothing about the other."""
     stage = Stage()
-    with playing(stage, FakeClock(), *jobs("ab", "one"), *jobs("xy", "two")):
+    (a, b), (x, y) = jobs("ab", "one"), jobs("xy", "two")
+    with playing(stage, FakeClock(), a, x, b, y):
         quiet(stage, "a", "x")
+        stage.say("begin", "a")
+        quiet(stage, "a", "x", "b")
         stage.say("begin", "x")
-        quiet(stage, "a", "x", "y")
+        quiet(stage, "a", "x", "b", "y")
         stage.say("end", "a", "b", "x", "y")
 
 
-def test_uncached_jobs_wait_for_nobody() -> None:
+def test_what_matters_less_does_not_overtake() -> None:
+    """While a riskier job waits for its leader, a later one could spend the budget that it needs."""
+    stage = Stage()
+    with playing(stage, FakeClock(), *jobs("ab", "one"), *jobs("xy", cached=False)):
+        quiet(stage, "a")
+        stage.say("begin", "a")
+        quiet(stage, "a", "b", "x", "y")
+        stage.say("end", "a", "b", "x", "y")
+
+
+def test_uncached_jobs_have_no_leader() -> None:
     """They neither read nor write a prefix."""
     stage = Stage()
-    with playing(stage, FakeClock(), *jobs("ab"), *jobs("xy", cached=False)):
-        quiet(stage, "a", "x", "y")
-        stage.say("end", "a", "b", "x", "y")
+    with playing(stage, FakeClock(), *jobs("xyz", cached=False)):
+        quiet(stage, "x", "y", "z")
+        stage.say("end", "x", "y", "z")
 
 
 def test_an_uncached_answer_warms_nothing() -> None:
