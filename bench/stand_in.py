@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 import threading
-from collections.abc import Callable
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from bot.adapters.prompt_files import load_prompts
 from bot.app.options import Options
@@ -25,6 +33,9 @@ from bot.ports import Provider
 from bot.simulator.log import RequestRecord
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.server import Simulator
+
+ROOT = Path(__file__).parents[1]
+MESSAGES = "/v1/messages"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +77,46 @@ def plan_for(diff: bytes, options: Options) -> Plan:
 def run(plan: Plan, server: SimulatorOptions, before: Amount | None = None) -> Run:
     """Run a plan against a stand-in of its own; `before` is what earlier runs spent."""
     with Simulator(server) as simulator:
-        with desk_for(plan, Access("bench", simulator.base_url), _Nobody(), threading.Event()) as desk:
-            noting = _Noting(desk.provider)
-            noted = replace(desk, provider=noting)
-            receipt = review(plan.prepared, plan.options, plan.templates, noted, before or Amount())
-        requests = tuple(record for record in simulator.log if record.endpoint == "/v1/messages")
-    return Run(receipt, _largest(noting.asked, plan.prices), requests)
+        receipt, asked = _review(plan, simulator.base_url, before or Amount())
+        requests = tuple(record for record in simulator.log if record.endpoint == MESSAGES)
+    return Run(receipt, _largest(asked, plan.prices), requests)
+
+
+def review_at(base_url: str, plan: Plan) -> Receipt:
+    """Run a plan against a stand-in that serves already."""
+    return _review(plan, base_url, Amount())[0]
+
+
+@contextmanager
+def served_apart(*flags: str) -> Iterator[str]:
+    """The base URL of a stand-in in a process of its own, which shares neither interpreter lock nor processor time."""
+    command = [sys.executable, "-m", "bot", "simulate", "--port", "0", *flags]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) as server:
+        try:
+            yield _address(server)
+        finally:
+            server.terminate()
+
+
+def log_of(base_url: str) -> list[dict[str, Any]]:
+    """Every request to `/v1/messages` as the stand-in at this address saw it."""
+    with urllib.request.urlopen(f"{base_url}/_simulator/log") as response:  # noqa: S310 - an address of our own
+        records = json.load(response)
+    return [record for record in records if record["endpoint"] == MESSAGES]
+
+
+def _address(server: subprocess.Popen[str]) -> str:
+    for line in server.stderr or ():
+        if found := re.search(r"http://\S+", line):
+            return found[0]
+    raise RuntimeError("the stand-in did not start")
+
+
+def _review(plan: Plan, base_url: str, before: Amount) -> tuple[Receipt, list[ModelRequest]]:
+    with desk_for(plan, Access("bench", base_url), _Nobody(), threading.Event()) as desk:
+        noting = _Noting(desk.provider)
+        noted = replace(desk, provider=noting)
+        return review(plan.prepared, plan.options, plan.templates, noted, before), noting.asked
 
 
 def _largest(asked: list[ModelRequest], prices: PriceList) -> Amount:
