@@ -1,9 +1,9 @@
 """How near a review of 300 hunks comes to the fastest that its requests allow, eight at a time.
 
 Run it as `python -m bench.fan_out`. The stand-in serves in a process of its own, six times as fast as a model that
-takes 0.8 s to its first token and then says 60 tokens a second. The bound is read from the server's log: the first token
-of the leader, which all others wait for, and then the longest request or, if more, an eighth of the sum of all. The
-time is that of the whole review, from counting the prompt to the receipt. A second plan has one hunk in each request.
+takes 0.8 s to its first token and then says 60 tokens a second. The bound is read from the server's log: the leader's
+first token, which all others wait for, and then the longest request or, if more, an eighth of the sum of all. The time
+is that of the whole review, from counting the prompt to the receipt. A second plan has one hunk in each request.
 """
 
 from __future__ import annotations
