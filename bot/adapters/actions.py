@@ -59,17 +59,22 @@ class Runner:
         self._append("GITHUB_STEP_SUMMARY", raw.decode("utf-8", "ignore") + "\n")
 
     def write_file(self, name: str, text: str) -> str:
-        """Write a file into the workspace for later steps; gives its path there, '' where there is no workspace.
+        """Write a file into the workspace for later steps; gives its path there, '' where it cannot be written.
 
-        The workspace may hold the pull request's own files, so a link that lies in wait is removed, not followed.
+        The workspace may hold the pull request's own files, so a link that lies in wait is removed, not followed, and
+        a folder in the file's place does not end the run.
         """
         workspace = self.variable("GITHUB_WORKSPACE")
         if not workspace:
             return ""
         path = Path(workspace) / name
-        path.unlink(missing_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "w") as file:
-            file.write(text)
+        try:
+            path.unlink(missing_ok=True)
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o644), "w") as file:
+                file.write(text)
+        except OSError as error:
+            self.annotate("warning", f"{name} could not be written into the workspace: {error.strerror}.")
+            return ""
         return name
 
     def mask(self, secret: str) -> None:
