@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.github import StandIn
+from tests.e2e.github import StandIn, openapi
 from tests.e2e.github.state import ACTIONS_BOT, JOB_TOKEN, LEAST, READS, Pull, Token
 
 BEFORE = b"".join(b"line %d\n" % number for number in range(1, 41))
@@ -64,6 +64,23 @@ def test_the_sums_and_the_diff_are_gits(github: StandIn, pull: Pull, call: Calle
     listed = call("GET", "/pulls/1/files").json()
     assert [(one["filename"], one["status"]) for one in listed] == [("a.txt", "modified"), ("gone.txt", "removed")]
     assert listed[0]["patch"].startswith("@@ -1,6 +1,7 @@\n line 1\n")
+
+
+def test_answers_are_of_the_types_that_githubs_description_has(github: StandIn, call: Caller) -> None:
+    """Whatever field an answer has, it has as GitHub would."""
+    call("POST", "/pulls/1/reviews", review(comment(3)))
+    call("POST", "/issues/1/comments", {"body": "Hello"})
+    for path in ("", "/pulls/1", "/pulls/1/files", "/pulls/1/reviews", "/pulls/1/comments", "/issues/1/comments"):
+        answer = call("GET", path).json()
+        assert openapi.misshapen("GET", f"/repos/{github.state.repo}{path}", answer) == []
+        assert openapi.misshapen("GET", f"/repos/{github.state.repo}{path}", _spoilt(answer)) != []
+
+
+def _spoilt(answer: Any) -> Any:
+    """The same answer with a name in place of an id."""
+    if isinstance(answer, list):
+        return [_spoilt(answer[0])]
+    return {**answer, "id": "one", "additions": "none"}
 
 
 def test_listings_come_in_pages_that_lead_to_each_other(github: StandIn, call: Caller) -> None:

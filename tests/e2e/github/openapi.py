@@ -64,6 +64,19 @@ def violation(verb: str, path: str, query: dict[str, str], body: Any) -> str | N
     return _body_violation(f"{verb} {path}", operation, parts, body)
 
 
+def misshapen(verb: str, path: str, answer: Any) -> list[str]:
+    """What in an answer is of another type than the description has; what the stand-in leaves out is no matter."""
+    operation, parts = next(_fitting(verb, path))
+    data: dict[str, Any] = {"data": {}} if "data" in operation.parameters else {}
+    lenient = SimpleNamespace(request=_Nowhere.request, config=SimpleNamespace(rest_api_validate_body=False))
+    model = operation.method(SimpleNamespace(_github=lenient, _REST_API_VERSION=""), **parts, **data).answer
+    try:
+        TypeAdapter(model).validate_python(answer)
+    except ValidationError as error:
+        return [f"{one['loc']}: {one['msg']}" for one in error.errors() if one["type"] != "missing"]
+    return []
+
+
 def _body_violation(what: str, operation: _Operation, parts: dict[str, str], body: Any) -> str | None:
     if "data" not in operation.parameters:
         return None if body is None else f"{what}: takes no body"
@@ -71,7 +84,7 @@ def _body_violation(what: str, operation: _Operation, parts: dict[str, str], bod
         return f"{what}: a null in the body {body!r}"
     sent = {} if body is None else {"data": body}
     try:
-        understood = operation.call(**parts, **sent)
+        understood = operation.call(**parts, **sent).body
     except ValidationError as error:
         return f"{what}: {error}"
     lost = json.loads(json.dumps(understood, default=str))
@@ -147,11 +160,17 @@ class _Anything:
 
 
 class _Nowhere:
-    """The wire under a generated client: hands back the body that would have been sent."""
+    """The wire under a generated client: hands back the body that would have been sent, and the answer's model."""
 
     config = SimpleNamespace(rest_api_validate_body=True)
 
     @staticmethod
-    def request(*_: Any, json: Any = None, **__: Any) -> Any:
-        """The body as the model understood it."""
-        return json
+    def request(*_: Any, json: Any = None, response_model: Any = None, **__: Any) -> _Call:
+        """The body as its model understood it."""
+        return _Call(json, response_model)
+
+
+@dataclass(frozen=True)
+class _Call:
+    body: Any
+    answer: Any
