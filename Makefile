@@ -11,7 +11,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 LOCKED := $(INSTALL) --only-binary :all: --require-hashes
 OURSELVES := $(INSTALL) --no-deps --no-build-isolation --no-index --editable .
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	--no-emit-index-url $(LOCKFLAGS)
+	--no-emit-index-url --no-strip-extras $(LOCKFLAGS)
 
 .PHONY: help demo test lint format lock clean
 

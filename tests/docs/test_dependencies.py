@@ -30,7 +30,7 @@ def group(name: str) -> list[Requirement]:
 
 def locked(lock: str) -> dict[str, str]:
     """Names and versions of a lock file."""
-    return dict(re.findall(r"^([a-z0-9._-]+)==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^]]+\])?==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize(
@@ -83,4 +83,4 @@ def test_every_locked_package_is_hashed_and_names_no_host(lock: str) -> None:
     entries = re.split(r"\n(?=\S)", text.strip())
     assert entries
     for entry in entries:
-        assert re.match(r"[a-z0-9._-]+==\S+.*\\\n    --hash=sha256:[0-9a-f]{64}", entry), entry
+        assert re.match(r"[a-z0-9._-]+(?:\[[^]]+\])?==\S+.*\\\n    --hash=sha256:[0-9a-f]{64}", entry), entry
