@@ -13,7 +13,7 @@ from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
-from bot.app.retry import Retry
+from bot.app.stack import stack
 from bot.app.tiers import TierModel, tier_models
 from bot.core.answer import REVIEW, Answer
 from bot.core.bill import bill, price_of
@@ -114,7 +114,7 @@ class _Run:
         dispatcher = Dispatcher(
             jobs,
             self._request,
-            self._stack(),
+            stack(self._guard, self._options, self._desk.clock, self._desk.observer, self._deadline),
             self._desk.clock,
             self._options.concurrency,
             self._options.leader_patience,
@@ -155,10 +155,6 @@ class _Run:
         except HunkwiseError as error:
             self._answers = None
             self._notes.append(error.message)
-
-    def _stack(self) -> Provider:
-        """Every attempt reserves, so the guard stands inside the retries."""
-        return Retry(self._guard, self._options.retry, self._desk.clock, self._desk.observer, self._deadline)
 
     def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
