@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
 from bot.core.usage import Usage
 from bot.errors import BadConfiguration, CallFailed
+from bot.ports import Waitable
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLAIN = "plain-model"
@@ -48,6 +50,11 @@ class FakeClock:
         with self._lock:
             self._seconds += seconds
             self.slept.append(seconds)
+
+    def wait(self, until_told: Waitable, seconds: float) -> None:
+        """Let other threads have a moment; if none of them tells, the time passes at once (but not for ever)."""
+        if not until_told.wait(0.002) and not math.isinf(seconds):
+            self.sleep(seconds)
 
 
 @dataclass

@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from bot.app.dispatch import Dispatcher, Ended
 from bot.app.followup import SHORT_OF_DOLLARS, AskAgain, LeaveOut, ReviewJob, follow_up
 from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
+from bot.app.limiter import Limiter
+from bot.app.meter import Meter
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.reading import Reading
@@ -50,7 +52,10 @@ _PATIENCE_AFTER_INTERRUPT = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a review works with: built once, by bot/bootstrap or by a test."""
+    """What a review works with: built once, by bot/bootstrap or by a test.
+
+    `limiter` hears what the provider's responses say of the key's rate limits; without one, each review has its own.
+    """
 
     provider: Provider
     counter: TokenCounter
@@ -60,6 +65,7 @@ class Desk:
     stop: threading.Event
     simulated: bool = False
     answers: AnswerStore | None = None
+    limiter: Limiter | None = None
 
 
 def review(
@@ -92,6 +98,8 @@ class _Run:
         self._tiers = tier_models(options)
         self._budget = budget
         self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
+        self._limiter = desk.limiter or Limiter(desk.clock, options.concurrency)
+        self._meter = Meter(desk.clock, prepared.target.facts.repo)
         self._maker = RequestMaker(prepared, templates, options.cache_ttl)
         self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
         self._placed: list[Placed] = []
@@ -114,7 +122,7 @@ class _Run:
         dispatcher = Dispatcher(
             jobs,
             self._request,
-            stack(self._guard, self._options, self._desk.clock, self._desk.observer, self._deadline),
+            self._stack(),
             self._desk.clock,
             self._options.concurrency,
             self._options.leader_patience,
@@ -126,6 +134,10 @@ class _Run:
             self._wind_down(dispatcher)
         finally:
             self._guard.close()
+
+    def _stack(self) -> Provider:
+        desk = self._desk
+        return stack(self._guard, self._limiter, self._meter, self._options, desk.clock, desk.observer, self._deadline)
 
     def _without_kept(self, jobs: list[ReviewJob]) -> list[ReviewJob]:
         """Take the answers that a run which died has paid for already; what is left must be asked."""
@@ -160,6 +172,7 @@ class _Run:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
         self._interrupted = True
         self._guard.admit_no_more()
+        self._limiter.close()
         dispatcher.drop_pending()
         self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
         self._desk.stop.set()
@@ -243,6 +256,7 @@ class _Run:
             budget=self._budget_facts(),
             calls=calls,
             notes=notes,
+            pacing=self._meter.facts(),
         )
 
     @property
@@ -256,7 +270,7 @@ class _Run:
         """What the model found and is worth showing, with what Hunkwise itself noticed in every chosen hunk."""
         kept, dropped = keep(self._placed, self._options.min_confidence, self._options.severity)
         own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
-        notes = self._notes
+        notes = [*self._notes, *self._limiter.notes]
         if dropped:
             notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
         moved = sum(call.hunks for call in self._guard.calls() if call.why == SHORT_OF_DOLLARS and call.cost_usd)

@@ -45,7 +45,7 @@ class _Action:
         self._runner = runner
         self._inputs = inputs
         self._observer = observer
-        self._access = Access(inputs.api_key, inputs.base_url, store=inputs.store)
+        self._access = Access(inputs.api_key, inputs.base_url, store=inputs.store, database_url=inputs.database_url)
         self._host_access = HostAccess(
             inputs.github_token, inputs.github_api_url, inputs.repository, inputs.bot_login, inputs.state_secret
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
 from bot.adapters.prompt_files import load_prompts
+from bot.app.limiter import Limiter
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
 from bot.app.review import Desk
@@ -19,7 +20,7 @@ from bot.app.target import Target
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.errors import BadConfiguration
-from bot.ports import Observer
+from bot.ports import Observer, SharedLimits
 from bot.settings.file import RepositoryFile
 from bot.settings.folders import narrowed
 from bot.settings.load import Flags, build_options
@@ -33,21 +34,24 @@ class Access:
     """How the model is reached; with neither key nor address, the stand-in answers.
 
     `store` is a folder that keeps answers which were paid for, '' for none; the stand-in's are never kept.
+    `database_url` names the PostgreSQL database in which processes share their rate limits, '' for none.
     """
 
     api_key: str = field(default="", repr=False)
     base_url: str = ""
     simulate: bool = False
     store: str = ""
+    database_url: str = field(default="", repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, simulate: bool) -> Access:
-        """Read the two variables that every Claude tool reads, and the folder that answers are kept in."""
+        """Read the two variables that every Claude tool reads, and where answers and rate limits are kept."""
         return cls(
             environment.get("ANTHROPIC_API_KEY", ""),
             environment.get("ANTHROPIC_BASE_URL", ""),
             simulate,
             environment.get("HUNKWISE_STORE", ""),
+            environment.get("HUNKWISE_DATABASE_URL", ""),
         )
 
     @property
@@ -100,14 +104,46 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
     from bot.adapters.anthropic import ClaudeApi
 
     clock = SystemClock(stop)
-    with _endpoint(access) as (api_key, base_url):
+    with _endpoint(access) as (api_key, base_url), _shared_limits(access) as shared:
         reach = ApiAccess(api_key, base_url or None, plan.options.silence_seconds)
-        api = ClaudeApi(reach, clock, stop)
+        limiter = Limiter(clock, plan.options.concurrency, shared)
+        api = ClaudeApi(reach, clock, stop, limiter.heard)
         try:
             answers = AnswerFolder(Path(access.store)) if access.store and not access.simulated else None
-            yield Desk(api, api, plan.prices, clock, observer, stop, simulated=access.simulated, answers=answers)
+            yield Desk(
+                api,
+                api,
+                plan.prices,
+                clock,
+                observer,
+                stop,
+                simulated=access.simulated,
+                answers=answers,
+                limiter=limiter,
+            )
         finally:
             api.close()
+
+
+@contextmanager
+def _shared_limits(access: Access) -> Iterator[SharedLimits | None]:
+    """The buckets that processes with the same key share, where a database is named; the stand-in shares nothing."""
+    if not access.database_url or access.simulated:
+        yield None
+        return
+    try:
+        # Imported here: an optional extra, and only processes that share need it.
+        from bot.adapters.shared_limits import SharedBuckets
+    except ImportError as error:
+        raise BadConfiguration(
+            "HUNKWISE_DATABASE_URL is set, but what speaks to PostgreSQL is not installed.",
+            next_step="Install hunkwise[postgres], or take the variable out.",
+        ) from error
+    shared = SharedBuckets(access.database_url, access.api_key)
+    try:
+        yield shared
+    finally:
+        shared.close()
 
 
 @contextmanager

@@ -172,7 +172,8 @@ class PullReview:
             return pull, make_plan(_noting(target, complaints), self.flags, RepositoryFile(), reviewed)
 
     def _scrub(self, text: str) -> str:
-        secrets = (self.access.api_key, self.host_access.token, self.host_access.state_secret)
+        access, host = self.access, self.host_access
+        secrets = (access.api_key, access.database_url, host.token, host.state_secret)
         return scrub(text, [secret for secret in secrets if secret])
 
     def _secret(self) -> str:

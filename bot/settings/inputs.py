@@ -20,7 +20,8 @@ class Inputs:
     """What the job says. Secrets never appear in a repr.
 
     `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
-    GitHub does not tell; `store` a folder that keeps answers which were paid for.
+    GitHub does not tell; `store` a folder that keeps answers which were paid for; `database_url` the PostgreSQL
+    database in which processes share their rate limits.
     """
 
     api_key: str = field(repr=False)
@@ -35,12 +36,14 @@ class Inputs:
     bot_login: str
     state_secret: str = field(repr=False)
     store: str
+    database_url: str = field(default="", repr=False)
     flags: Flags = field(default_factory=Flags)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be published or logged."""
-        return tuple(value for value in (self.api_key, self.github_token, self.state_secret) if value)
+        every = (self.api_key, self.github_token, self.state_secret, self.database_url)
+        return tuple(value for value in every if value)
 
 
 def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> Inputs:
@@ -58,6 +61,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         bot_login=given("bot-login"),
         state_secret=given("state-secret"),
         store=given("store") or variable("HUNKWISE_STORE"),
+        database_url=given("database-url") or variable("HUNKWISE_DATABASE_URL"),
         flags=_flags(given),
     )
 

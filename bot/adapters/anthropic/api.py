@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ _COUNT_SECONDS = 5.0
 """A count only sharpens a reservation that a bound would do for, so nobody waits long for it."""
 
 
+Heard = Callable[[str, Mapping[str, str]], None]
+"""Hears the model and the headers of each response, before its body."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """How the API is reached; the key never appears in a repr.
@@ -38,7 +42,9 @@ class Access:
 class ClaudeApi:
     """Provider and TokenCounter over the SDK, whose own retries are off: bot/app/retry.py owns them."""
 
-    def __init__(self, access: Access, clock: Clock, stop: threading.Event) -> None:
+    def __init__(
+        self, access: Access, clock: Clock, stop: threading.Event, heard: Heard = lambda _model, _headers: None
+    ) -> None:
         """`stop` ends answers that are still arriving when a run is interrupted."""
         self._client = anthropic.Anthropic(
             api_key=access.api_key,
@@ -50,6 +56,7 @@ class ClaudeApi:
         self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
+        self._heard = heard
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """Stream one answer. Streaming shows a dead connection within `silence_timeout`, not after a whole answer."""
@@ -60,8 +67,11 @@ class ClaudeApi:
                 max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
             ) as stream:
                 gathered.request_id = stream.response.headers.get("request-id")
+                self._heard(request.model, stream.response.headers)
                 self._gather(stream.response, gathered, deadline, begun)
         except anthropic.APIError as error:
+            if isinstance(error, anthropic.APIStatusError) and error.response.is_error:
+                self._heard(request.model, error.response.headers)
             raise failure_of(error, gathered.request_id) from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             if not gathered.complete:

@@ -8,6 +8,7 @@ import anthropic
 import httpx2
 
 from bot.core.failure import FailureKind
+from bot.core.rate_facts import retry_after_of
 from bot.errors import CallFailed
 
 _STATUS_KINDS = {
@@ -37,7 +38,7 @@ def failure_of(error: anthropic.APIError, request_id: str | None) -> CallFailed:
         _kind(error),
         error.api_message or error.message,
         status=error.status_code,
-        retry_after=_retry_after(error.response.headers),
+        retry_after=retry_after_of(error.response.headers),
         request_id=error.request_id or request_id,
     )
 
@@ -76,11 +77,3 @@ def lost(cause: BaseException | None, request_id: str | None) -> CallFailed:
     if isinstance(cause, httpx2.TimeoutException):
         return CallFailed(FailureKind.TIMED_OUT, "the API said nothing for too long", request_id=request_id)
     return CallFailed(FailureKind.CONNECTION_LOST, "the connection was lost", request_id=request_id)
-
-
-def _retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds; a date or nonsense counts as not given."""
-    try:
-        return max(0.0, float(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None

@@ -16,6 +16,7 @@ from bot.core.report.figures import (
     budget_lines,
     exact_dollars,
     money_rows,
+    pacing_lines,
     saving_rows,
     token_rows,
 )
@@ -136,6 +137,7 @@ def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
         lines.append(f"- This pull request together: {dollars_spent} and {tokens_spent} in {runs}.")
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
+    lines += [f"- {line}" for line in pacing_lines(receipt.pacing)]
     return [
         "### The bill",
         asked,

@@ -41,6 +41,7 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
         "cost": _cost(receipt.bill),
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
+        "pacing": {**asdict(receipt.pacing), "by": [asdict(route) for route in receipt.pacing.by]},
         "notes": list(receipt.notes),
     }
 
