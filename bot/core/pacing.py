@@ -77,7 +77,7 @@ class Bucket:
         """Take what a response says, and learn from the difference what others take."""
         self.advance(now)
         self.limit = facts.limit
-        self._holds += (facts.holds - self._holds) * _LEARNING
+        self._holds = max(self._holds + (facts.holds - self._holds) * _LEARNING, float(facts.remaining))
         elapsed = now - self._heard_at
         if elapsed > 0:
             taken = max(0.0, self.refill - (facts.remaining - self._heard + self._own) / elapsed)
