@@ -71,7 +71,7 @@ class SharedBuckets:
                 connection = self._connected()
                 names = {f"{self._key}/{model_class}/{name}": name for name in LIMIT_NAMES}
                 self._learn(connection, {bucket: limits[name] for bucket, name in names.items() if name in limits})
-                known = dict(connection.execute(_KNOWN, [list(names)]).fetchall())
+                known: dict[str, int] = dict(connection.execute(_KNOWN, [list(names)]).fetchall())
                 owed = {bucket: cost.of(name) + self._unpaid[bucket] for bucket, name in names.items()}
                 with connection.transaction() as transaction:
                     wait = _take(connection, known, owed)
