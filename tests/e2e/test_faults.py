@@ -114,3 +114,15 @@ def test_a_review_that_cannot_be_delivered_has_failed(github: StandIn, job: Job)
     for told in (shop.CATCHES, shop.IDENTITY, "pull-requests: write"):
         assert told in page
     assert remembered(summary(github, pull))["open"] == []
+
+
+def test_a_database_that_is_away_costs_a_sentence(github: StandIn, job: Job) -> None:
+    """Shared rate limits are a help, not a condition; and the page does not tell where the database is."""
+    pull = github.open("feature", {"cart.py": CART})
+    job.inputs["database-url"] = "postgresql://bot:pa55word@127.0.0.1:1/limits"
+    run = job.on(pull)
+    assert (run.code, run.outputs["status"]) == (0, "findings"), run.log
+    (note,) = run.receipt["notes"]
+    assert "shared rate limits did not answer" in note
+    assert "pa55word" not in run.log.replace("::add-mask::postgresql://bot:pa55word@127.0.0.1:1/limits", "")
+    assert run.receipt["pacing"]["requests_per_minute_peak"] == run.receipt["usage"]["attempts"]
