@@ -22,7 +22,6 @@ _SENTENCES = {
     Outcome.UNPARSEABLE: "the answer could not be read, twice",
 }
 _SHORT_OF_BUDGET = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS)
-_SMALLER_MAY_DO = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS, FailureKind.TOO_LARGE)
 _LEFT_OUT = {
     FailureKind.BUDGET_USD: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_USD].meaning),
     FailureKind.BUDGET_TOKENS: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_TOKENS].meaning),
@@ -110,7 +109,7 @@ def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: Tie
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
         route = Route(cheaper.tier, SHORT_OF_DOLLARS)
         return AskAgain((replace(job, tier=cheaper, batch=replace(job.batch, route=route)),))
-    if divisible and kind in _SMALLER_MAY_DO:
+    if divisible and RULES[kind].shrinks:
         return AskAgain(job.halves())
     reason, detail = _LEFT_OUT.get(kind, (SkipReason.ERROR, f"{RULES[kind].meaning} ({message})"))
     return LeaveOut(reason, detail, ends_run=RULES[kind].ends_run)

@@ -46,7 +46,7 @@ ENDINGS: dict[str, Outcome | FailureKind] = {
     "spend-cap": FailureKind.SPEND_LIMIT,
     "contract-cap": FailureKind.SPEND_LIMIT,
     "usage-limit": FailureKind.SPEND_LIMIT,
-    "402": FailureKind.NOT_PERMITTED,
+    "402": FailureKind.UNPAID,
     "403": FailureKind.NOT_PERMITTED,
     "reset": FailureKind.CONNECTION_LOST,
     "cut": FailureKind.CONNECTION_LOST,

@@ -13,7 +13,7 @@ from bot.errors import CallFailed
 _STATUS_KINDS = {
     400: FailureKind.BAD_REQUEST,
     401: FailureKind.NOT_PERMITTED,
-    402: FailureKind.NOT_PERMITTED,
+    402: FailureKind.UNPAID,
     403: FailureKind.NOT_PERMITTED,
     404: FailureKind.NOT_FOUND,
     408: FailureKind.GATEWAY_ERROR,
