@@ -15,6 +15,7 @@ from bot.simulator.delivery import Delivery
 from bot.simulator.faults import Fault
 from bot.simulator.log import RequestLog
 from bot.simulator.models import MODELS
+from bot.simulator.oauth import ACCESS_TOKEN_PREFIX, TOKEN_PATH, AccessTokens
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.platforms import called
 from bot.simulator.request import Request
@@ -33,6 +34,7 @@ class State:
     def __init__(self, options: SimulatorOptions, now: Callable[[], float]) -> None:
         self.options = options
         self.service = Service(options, now)
+        self.access_tokens = AccessTokens(options.access_token_lifetime_s, now)
         self.log = RequestLog()
         self.closing = threading.Event()
 
@@ -82,6 +84,9 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _route(self, method: str, path: str, body: bytes) -> None:
+        if method == "POST" and path == TOKEN_PATH:
+            self._send(self.state.access_tokens.exchange(self.headers, body))
+            return
         tenant = self._tenant()
         if method == "POST" and path == "/v1/messages":
             self._message(body, tenant)
@@ -153,7 +158,9 @@ class Connection(BaseHTTPRequestHandler):
         key = platform.credential(self.headers)
         if not key:
             raise ApiError(401, "authentication_error", "authorization: header is required")
-        if self.state.options.api_key and key != self.state.options.api_key:
+        if platform.takes_access_tokens and key.startswith(ACCESS_TOKEN_PREFIX):
+            key = self.state.access_tokens.owner(key, self.headers)
+        elif self.state.options.api_key and key != self.state.options.api_key:
             raise ApiError(401, "authentication_error", "invalid API key")
         version = self.headers.get("anthropic-version")
         if platform.needs_version_header and version is None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from bot.simulator import events
 from bot.simulator.api_error import ApiError
+from bot.simulator.faults import IN_STREAM, Fault, door_error
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.platforms import Platform
 from bot.simulator.service import Service, Turn
@@ -89,7 +90,7 @@ class Delivery:
             **self._platform.headers(self._headers),
         }
         self._wire.write(head(200, headers) + chunk(first))
-        if self._fault in ("cut", "stall", "stream-error"):
+        if self._fault in ("cut", "stall", *IN_STREAM):
             rest = rest[: len(rest) // 2]
         pause = self._seconds_for(self._turn.answer.output_tokens) / max(1, len(rest))
         if pause:
@@ -104,8 +105,10 @@ class Delivery:
         if self._fault in ("cut", "stall"):
             self._wire.write(last)
             self._break_off()
-        if self._fault == "stream-error":
-            self._wire.write(last + chunk(self._overloaded()) + chunk(b""))
+        if self._fault in IN_STREAM:
+            error = door_error(Fault(IN_STREAM[self._fault]))
+            framed = self._platform.error_in_stream(error, self._headers["request-id"])
+            self._wire.write(last + chunk(framed) + chunk(b""))
             return
         self._note(delivered=True)
         self._wire.write(last + chunk(b""))
@@ -114,10 +117,6 @@ class Delivery:
         if self._fault == "cut":
             self._wire.reset()
         self._wire.stay_silent(self._options.hang_s)
-
-    def _overloaded(self) -> bytes:
-        error = ApiError(529, "overloaded_error", "Overloaded")
-        return self._platform.error_in_stream(error, self._headers["request-id"])
 
     def _seconds_for(self, tokens: int) -> float:
         rate = self._options.tokens_per_second

@@ -66,6 +66,7 @@ class Bedrock(Platform):
     name = "bedrock"
     stream_type = "application/vnd.amazon.eventstream"
     needs_version_header = False
+    takes_access_tokens = False
 
     def call(self, path: str) -> Call | None:
         """A model's invocation; every other path under /model is Bedrock's own and not served."""

@@ -22,6 +22,7 @@ class Mantle(Platform):
     """AnthropicBedrockMantle's counterpart."""
 
     name = "mantle"
+    takes_access_tokens = False
 
     def call(self, path: str) -> Call | None:
         """The API's own paths under /anthropic, as far as they are served."""

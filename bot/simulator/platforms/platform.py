@@ -51,6 +51,7 @@ class Platform:
     name = "anthropic"
     stream_type = "text/event-stream; charset=utf-8"
     needs_version_header = True
+    takes_access_tokens = True
 
     def call(self, path: str) -> Call | None:
         """What a path of this platform asks for, None for another's path."""

@@ -63,6 +63,7 @@ class Vertex(Platform):
 
     name = "vertex"
     needs_version_header = False
+    takes_access_tokens = False
 
     def call(self, path: str) -> Call | None:
         """A model's prediction or a count; every other path under /projects is Google's own and not served."""
