@@ -52,6 +52,9 @@ def simulate(
     api_key: Annotated[
         str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=LIMITS)
     ] = _DEFAULTS.api_key,
+    access_token_lifetime: Annotated[
+        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=LIMITS)
+    ] = _DEFAULTS.access_token_lifetime_s,
 ) -> None:
     """Serve a stand-in for the Claude Messages API on loopback, for trials, tests and benchmarks.
 
@@ -75,6 +78,7 @@ def simulate(
         input_tokens_per_minute=input_tokens_per_minute,
         output_tokens_per_minute=output_tokens_per_minute,
         api_key=api_key,
+        access_token_lifetime_s=access_token_lifetime,
     )
     try:
         serve(options, host, port, _announce)
