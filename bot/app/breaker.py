@@ -20,8 +20,9 @@ from bot.ports import Clock, Provider
 class Breaker:
     """A Provider with a circuit for each provider (and key) that requests name. Safe for threads.
 
-    Where one is open the attempt fails at once as UNAVAILABLE, its `retry_after` being when to look again. A probe
-    closes it by the first event of its answer: a whole answer would keep everybody waiting for one.
+    Where one is open the attempt fails at once as UNAVAILABLE, its `retry_after` being when to look again; so does the
+    attempt that opened it, since to wait and try again would only meet it open. A probe closes it by the first event of
+    its answer: a whole answer would keep everybody waiting for one.
     """
 
     def __init__(self, inner: Provider, policy: BreakerPolicy, clock: Clock) -> None:
@@ -33,7 +34,7 @@ class Breaker:
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """As the inner provider, or CallFailed(UNAVAILABLE) without asking it."""
-        circuit, ticket = self._admitted(request.provider)
+        circuit, ticket = self._admitted(request)
 
         def begins() -> None:
             if ticket.probe:
@@ -43,9 +44,9 @@ class Breaker:
         try:
             answer = self._inner.ask(request, begins)
         except CallFailed as failed:
-            if RULES[failed.kind].sign is Sign.DOWN:
-                self._last[request.provider] = f"{request.provider} last said {failed}"
             self._tell(circuit, ticket, RULES[failed.kind].sign)
+            if RULES[failed.kind].sign is Sign.DOWN:
+                self._go_on_if_closed(circuit, request, failed)
             raise
         except BaseException:
             self._tell(circuit, ticket, Sign.NOTHING)
@@ -53,13 +54,23 @@ class Breaker:
         self._tell(circuit, ticket, Sign.UP)
         return answer
 
-    def _admitted(self, provider: str) -> tuple[Circuit, Ticket]:
+    def _admitted(self, request: ModelRequest) -> tuple[Circuit, Ticket]:
         with self._lock:
-            circuit = self._circuits[provider]
+            circuit = self._circuits[request.provider]
             admitted = circuit.admit(self._clock.monotonic())
+            last = self._last.get(request.provider, "")
         if isinstance(admitted, Ticket):
             return circuit, admitted
-        raise CallFailed(FailureKind.UNAVAILABLE, self._last[provider], retry_after=admitted)
+        raise CallFailed(FailureKind.UNAVAILABLE, last, retry_after=admitted, attempts=request.attempt - 1)
+
+    def _go_on_if_closed(self, circuit: Circuit, request: ModelRequest, failed: CallFailed) -> None:
+        """Raises CallFailed(UNAVAILABLE) where the failure leaves the circuit open."""
+        with self._lock:
+            last = self._last[request.provider] = f"{request.provider} last said {failed}"
+            seconds = circuit.seconds_shut(self._clock.monotonic())
+        if seconds is not None:
+            attempts = request.attempt
+            raise CallFailed(FailureKind.UNAVAILABLE, last, retry_after=seconds, attempts=attempts) from failed
 
     def _tell(self, circuit: Circuit, ticket: Ticket, sign: Sign) -> None:
         with self._lock:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bot.app.retry import RetryPolicy
+from bot.core.breaker import BreakerPolicy
 from bot.core.budget import Limits
+from bot.core.chain import Link
 from bot.core.choose import RequestSizes
 from bot.core.event import EventRules
 from bot.core.excerpt import Tier
@@ -24,10 +26,14 @@ DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars."""
+    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars.
+
+    `models` are those of the provider that is asked first; `providers` the whole chain, () for Anthropic alone.
+    """
 
     models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     effort: Mapping[Tier, str] = field(default_factory=lambda: dict(TIER_EFFORT))
+    providers: tuple[Link, ...] = ()
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
@@ -39,6 +45,7 @@ class Options:
     silence_seconds: float = 60.0
     run_seconds: float = 1_200.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     leader_patience: float = 20.0
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -111,7 +111,9 @@ class _Quoter:
         led: set[tuple[str, str | None]] = set()
         lowest = Decimal(0)
         for one in sized:
-            lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.prefix not in led))
+            lowest += self.prices.cost(
+                one.job.model, self._least(one, leads=one.job.prefix not in led), one.job.tier.tariff
+            )
             led.add(one.job.prefix)
         return PriceRange(lowest, sum((self.worst(one).usd for one in sized), Decimal(0)))
 

@@ -109,4 +109,6 @@ class RequestMaker:
             thinking=tier.thinking,
             effort=tier.effort,
             rank=job.rank,
+            provider=tier.provider,
+            tariff=tier.tariff,
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import tenacity
 
 from bot.core.calls import ModelAnswer, ModelRequest
-from bot.core.failure import RULES, FailureKind, Sign
+from bot.core.failure import RULES, FailureKind
 from bot.core.progress import Waiting
 from bot.errors import CallFailed
 from bot.ports import Clock, Observer, Provider
@@ -66,8 +66,8 @@ class Retry:
         try:
             return self._inner.ask(request, begun)
         except CallFailed as failed:
-            asked = RULES[failed.kind].sign is not Sign.NOTHING
-            failed.attempts = request.attempt if asked else request.attempt - 1
+            if failed.attempts is None:
+                failed.attempts = request.attempt
             raise
 
     def _timed(self, request: ModelRequest, attempt: int) -> ModelRequest:

@@ -20,6 +20,7 @@ from bot.core.bill import bill, price_of
 from bot.core.budget import Amount, Budget
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
+from bot.core.detours import detours
 from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
 from bot.core.finding import Finding, Unplaced
@@ -111,11 +112,22 @@ class _Run:
         if not jobs:
             return
         self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
+        desk = self._desk
+        provider = stack(
+            self._guard,
+            self._options,
+            desk.prices,
+            desk.counter,
+            desk.clock,
+            desk.observer,
+            self._deadline,
+            lambda request: dispatcher.unfinished((request.model, request.effort)),
+        )
         dispatcher = Dispatcher(
             jobs,
             self._request,
-            stack(self._guard, self._options, self._desk.clock, self._desk.observer, self._deadline),
-            self._desk.clock,
+            provider,
+            desk.clock,
             self._options.concurrency,
             self._options.leader_patience,
         )
@@ -231,6 +243,7 @@ class _Run:
         unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
         covered = self._coverage()
         calls = self._guard.calls()
+        standard = self._tiers[Tier.STANDARD]
         return Receipt(
             status=status_of(len(findings) + len(unplaced), covered),
             simulated=self._desk.simulated,
@@ -239,15 +252,11 @@ class _Run:
             findings=findings,
             unplaced=unplaced,
             coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard_model, self._desk.prices),
+            bill=bill(calls, self._answered_twins(), standard.model, self._desk.prices, standard.tariff),
             budget=self._budget_facts(),
             calls=calls,
             notes=notes,
         )
-
-    @property
-    def _standard_model(self) -> str:
-        return self._tiers[Tier.STANDARD].model
 
     def _excerpts(self) -> list[Excerpt]:
         return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
@@ -262,6 +271,7 @@ class _Run:
         moved = sum(call.hunks for call in self._guard.calls() if call.why == SHORT_OF_DOLLARS and call.cost_usd)
         if moved:
             notes.append(f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier.")
+        notes += detours(self._guard.calls(), self._tiers[Tier.STANDARD].provider)
         if self._budget.overrun:
             notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
         return merge([*kept, *own]), tuple(notes)
@@ -275,6 +285,7 @@ class _Run:
         if self._interrupted:
             unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
         left_out = {one.key: unasked for one in self._excerpts()} | self._left_out
+        standard = self._tiers[Tier.STANDARD]
         return coverage(
             self._excerpts(),
             self._reviewed,
@@ -282,7 +293,7 @@ class _Run:
             self._prepared.skipped,
             self._prepared.hunks,
             self._prepared.reused,
-            lambda missing: price_of(missing, self._standard_model, self._desk.prices),
+            lambda missing: price_of(missing, standard.model, self._desk.prices, standard.tariff),
             self._reused,
         )
 

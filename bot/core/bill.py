@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bot.core.calls import Call, Outcome
 from bot.core.excerpt import Excerpt
-from bot.core.pricing import PriceList
+from bot.core.pricing import LIVE, PriceList, Tariff
 from bot.core.receipt import Bill, Savings
 from bot.core.size import excerpt_tokens
 from bot.core.usage import Usage
@@ -16,8 +16,16 @@ ANSWER_TOKENS_A_HUNK = 150
 """What an answer spends on one hunk on average, findings and thinking shared out: for estimates only."""
 
 
-def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Bill:
-    """Add up the calls. `duplicates` are excerpts that an equal hunk answered for, each as often as it did."""
+def bill(
+    calls: Sequence[Call],
+    duplicates: Iterable[Excerpt],
+    standard_model: str,
+    prices: PriceList,
+    tariff: Tariff = LIVE,
+) -> Bill:
+    """Add up the calls. `duplicates` are excerpts that an equal hunk answered for, each as often as it did; `tariff` is
+    that of the preferred provider, whose `standard_model` savings are measured against.
+    """
     by_model: dict[str, Decimal] = {}
     usage = Usage()
     for call in calls:
@@ -32,24 +40,30 @@ def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: s
         unsettled_usd=sum((call.unsettled_usd for call in calls), Decimal(0)),
         wasted_usd=sum((call.cost_usd for call in calls if call.outcome != Outcome.ANSWERED), Decimal(0)),
         by_model=by_model,
-        saved=_savings(calls, duplicates, standard_model, prices),
+        saved=_savings(calls, duplicates, standard_model, prices, tariff),
     )
 
 
-def _savings(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Savings:
-    """Estimates, each against the bill after the one before it: no caching, then no duplicates, then one tier."""
+def _savings(
+    calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList, tariff: Tariff
+) -> Savings:
+    """Estimates, each against the bill after the one before it: no caching, then no duplicates, then one tier.
+
+    What was asked elsewhere, at other prices, says nothing of what routing saved.
+    """
     cached = sum(
         (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
     )
-    routed = sum((prices.cost(standard_model, call.usage) - call.cost_usd for call in calls), Decimal(0))
+    at_home = [call for call in calls if call.tariff == tariff]
+    routed = sum((prices.cost(standard_model, call.usage, tariff) - call.cost_usd for call in at_home), Decimal(0))
     return Savings(
         prompt_cache=cached,
-        duplicates=price_of(duplicates, standard_model, prices),
+        duplicates=price_of(duplicates, standard_model, prices, tariff),
         routing=routed,
     )
 
 
-def price_of(excerpts: Iterable[Excerpt], model: str, prices: PriceList) -> Decimal:
+def price_of(excerpts: Iterable[Excerpt], model: str, prices: PriceList, tariff: Tariff = LIVE) -> Decimal:
     """What asking about these excerpts would likely cost in dollars, beside requests that are made anyway."""
     sizes = [excerpt_tokens(excerpt) for excerpt in excerpts]
-    return prices.cost(model, Usage(input_tokens=sum(sizes), output_tokens=ANSWER_TOKENS_A_HUNK * len(sizes)))
+    return prices.cost(model, Usage(input_tokens=sum(sizes), output_tokens=ANSWER_TOKENS_A_HUNK * len(sizes)), tariff)

@@ -42,21 +42,21 @@ class Circuit:
         self._half_open_at: float | None = None
         self._probing = False
 
-    @property
-    def closed(self) -> bool:
-        """Whether every attempt is let through."""
-        return self._half_open_at is None
+    def seconds_shut(self, now: float) -> float | None:
+        """After how many seconds asking for leave may succeed; None where it does at once."""
+        if self._half_open_at is None:
+            return None
+        if self._probing:
+            return self._policy.while_probing
+        return self._half_open_at - now if now < self._half_open_at else None
 
     def admit(self, now: float) -> Ticket | float:
         """Leave to try, or the seconds after which asking for it may succeed."""
-        if self._half_open_at is None:
-            return Ticket(self._era, probe=False)
-        if self._probing:
-            return self._policy.while_probing
-        if now < self._half_open_at:
-            return self._half_open_at - now
-        self._probing = True
-        return Ticket(self._era, probe=True)
+        seconds = self.seconds_shut(now)
+        if seconds is not None:
+            return seconds
+        self._probing = self._half_open_at is not None
+        return Ticket(self._era, probe=self._probing)
 
     def up(self, ticket: Ticket) -> None:
         """The attempt was answered, or refused by a provider that is there."""

@@ -71,11 +71,12 @@ def test_a_provider_that_is_down_is_left_alone(kind: FailureKind) -> None:
     vendor, clock = Moody(), FakeClock()
     vendor.kind = kind
     breaker = Breaker(vendor, POLICY, clock)
-    assert outcomes(breaker, 3) == [kind] * 3
+    assert outcomes(breaker, 3) == [kind, kind, FailureKind.UNAVAILABLE], "the third opened it"
     clock.sleep(1.0)
     with pytest.raises(CallFailed) as refused:
         breaker.ask(a_request(), lambda: None)
     assert (refused.value.kind, refused.value.retry_after) == (FailureKind.UNAVAILABLE, 4.0)
+    assert refused.value.attempts == 0, "it was not sent"
     assert kind.value in refused.value.message, "it says what opened it"
     assert len(vendor.asked) == 3
 

@@ -27,9 +27,9 @@ def test_failures_in_a_row_open_it() -> None:
     circuit = Circuit(POLICY)
     for _ in range(2):
         circuit.down(ticket(circuit), 10.0)
-    assert circuit.closed
+    assert circuit.seconds_shut(0.0) is None
     circuit.down(ticket(circuit), 10.0)
-    assert not circuit.closed
+    assert circuit.seconds_shut(10.0) == 5.0
     assert circuit.admit(12.0) == 3.0
 
 
@@ -40,7 +40,7 @@ def test_an_answer_in_between_starts_the_count_anew() -> None:
         circuit.down(ticket(circuit), 0.0)
         circuit.down(ticket(circuit), 0.0)
         circuit.up(ticket(circuit))
-    assert circuit.closed
+    assert circuit.seconds_shut(0.0) is None
 
 
 def test_what_says_nothing_counts_for_nothing() -> None:
@@ -50,7 +50,7 @@ def test_what_says_nothing_counts_for_nothing() -> None:
         circuit.down(ticket(circuit), 0.0)
         circuit.void(ticket(circuit))
     circuit.down(ticket(circuit), 0.0)
-    assert not circuit.closed
+    assert circuit.seconds_shut(0.0) is not None
 
 
 def test_half_open_lets_exactly_one_through() -> None:
@@ -60,7 +60,7 @@ def test_half_open_lets_exactly_one_through() -> None:
     assert probe.probe
     assert circuit.admit(5.0) == POLICY.while_probing
     circuit.up(probe)
-    assert circuit.closed
+    assert circuit.seconds_shut(0.0) is None
     assert not ticket(circuit, 5.0).probe
 
 
@@ -98,4 +98,4 @@ def test_what_began_before_it_opened_is_not_heard() -> None:
     circuit.void(late[2])
     assert not isinstance(circuit.admit(5.0), Ticket), "the probe is still out"
     circuit.up(probe)
-    assert circuit.closed
+    assert circuit.seconds_shut(0.0) is None
