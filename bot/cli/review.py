@@ -19,7 +19,7 @@ from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from bot.bootstrap.desk import Access, Plan
+    from bot.bootstrap.desk import Plan
     from bot.bootstrap.local import Source
     from bot.core.receipt import Receipt
     from bot.ports import Observer
@@ -153,12 +153,12 @@ def review(
 def _local(
     source: Source, said: Flags, observer: Observer, environment: Mapping[str, str], simulate: bool
 ) -> tuple[Receipt, Plan]:
-    from bot.bootstrap.desk import Access
+    from bot.bootstrap.access import Access
     from bot.bootstrap.local import load_plan, run_review
 
-    plan = load_plan(source, said)
     access = Access.from_environment(environment, simulate=simulate)
-    _announce(access, simulate)
+    plan = load_plan(source, said, access)
+    _announce(plan.simulated, simulate)
     return run_review(plan, access, observer), plan
 
 
@@ -174,11 +174,12 @@ def _pull_request(
     from bot.bootstrap.pull_request import pull_review
 
     with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
-        if post and review.access.simulated:
+        simulated = review.access.is_simulated(review.chain())
+        if post and simulated:
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
             )
-        _announce(review.access, simulate)
+        _announce(simulated, simulate)
         if post:
             receipt, _, plan = review.post("")
             return receipt, plan
@@ -186,8 +187,8 @@ def _pull_request(
         return review.look(plan), plan
 
 
-def _announce(access: Access, simulate: bool) -> None:
-    if access.simulated and not simulate:
+def _announce(simulated: bool, asked_for: bool) -> None:
+    if simulated and not asked_for:
         typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 

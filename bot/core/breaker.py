@@ -18,8 +18,8 @@ class BreakerPolicy:
     """
 
     failures: int = 5
-    first_pause: float = 5.0
-    longest_pause: float = 30.0
+    first_pause: float = 2.0
+    longest_pause: float = 10.0
     while_probing: float = 1.0
 
 

@@ -148,7 +148,7 @@ def test_every_platform_s_usage_is_its_own_to_the_token(kind: ProviderKind) -> N
 @pytest.mark.parametrize(
     ("kind", "counts"), [(ProviderKind.BEDROCK, False), (ProviderKind.MANTLE, True), (ProviderKind.VERTEX, True)]
 )
-def test_a_platform_counts_or_says_that_it_does_not(kind: ProviderKind, counts: bool) -> None:
+def test_a_platform_counts_or_says_that_it_does_not(kind: ProviderKind, *, counts: bool) -> None:
     """Bedrock has no such endpoint; a bound by bytes does there."""
     with Simulator() as simulator, platform(kind, simulator.base_url) as provider:
         counted = provider.count(replace(REQUEST, model=MODELS[kind]))

@@ -96,7 +96,7 @@ def test_it_returns_to_the_first_when_that_answers_again() -> None:
     del world.moods["home"]
     assert ending(stack) is None
     assert world.asked()[-1] == "aws", "the probe is not due yet"
-    bench.clock.sleep(6.0)
+    bench.clock.sleep(3.0)
     assert [ending(stack) for _ in range(3)] == [None] * 3
     assert world.asked()[-3:] == ["home"] * 3
     assert bench.switches() == [("home", "aws"), ("aws", "home")]
@@ -108,7 +108,7 @@ def test_a_look_that_finds_it_down_costs_no_request() -> None:
     bench = Bench(world)
     stack = bench.whole()
     ending(stack)
-    bench.clock.sleep(6.0)
+    bench.clock.sleep(3.0)
     assert [ending(stack) for _ in range(5)] == [None] * 5
     assert world.asked().count("home") == 6, "one probe"
     assert bench.switches() == [("home", "aws")]
@@ -161,13 +161,13 @@ def test_nobody_goes_back_to_a_cold_cache_for_the_last_requests() -> None:
 
 
 def test_a_short_wait_beats_a_large_cold_cache() -> None:
-    """The first has 500,000 tokens of prefix in its cache and is back in five seconds."""
+    """The first has 500,000 tokens of prefix in its cache and is back in two seconds."""
     world = World({})
 
     class Mending(FakeClock):
         def sleep(self, seconds: float) -> None:
             super().sleep(seconds)
-            if seconds == 5.0:
+            if seconds == 2.0:
                 world.moods.clear()
 
     bench = Bench(world, clock=Mending())
@@ -177,7 +177,7 @@ def test_a_short_wait_beats_a_large_cold_cache() -> None:
     world.moods["home"] = DOWN
     assert ending(stack, large) is None
     assert set(world.asked()) == {"home"}
-    assert Waiting(5.0, "unavailable") in bench.watcher.events
+    assert Waiting(2.0, "unavailable") in bench.watcher.events
 
 
 def test_one_provider_alone_is_waited_for() -> None:
@@ -194,7 +194,7 @@ def test_one_provider_alone_is_waited_for() -> None:
     bench.world = Passing({"home": DOWN})
     assert ending(bench.whole()) is None
     assert bench.switches() == []
-    assert Waiting(5.0, "unavailable") in bench.watcher.events
+    assert Waiting(2.0, "unavailable") in bench.watcher.events
 
 
 def test_an_outage_is_not_waited_for_for_ever() -> None:
