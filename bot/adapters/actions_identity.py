@@ -11,6 +11,9 @@ from urllib.parse import quote, urlsplit
 
 from bot.errors import BadConfiguration
 
+PERMISSION = "id-token: write"
+"""What a job must be granted to ask for a token."""
+
 _SECONDS = 10.0
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -31,7 +34,7 @@ class JobIdentity:
         if not url or not token:
             raise BadConfiguration(
                 "Keyless sign-in needs an identity token, and GitHub gives this job none.",
-                next_step="Add the permission `id-token: write` to the job; workflows of forks do not get it.",
+                next_step=f"Add the permission `{PERMISSION}` to the job; workflows of forks do not get it.",
             )
         return cls(url, token, audience, mask)
 
@@ -53,7 +56,7 @@ class JobIdentity:
         except (OSError, ValueError, AttributeError) as error:
             told = f"HTTP {error.code}" if isinstance(error, urllib.error.HTTPError) else type(error).__name__
             raise BadConfiguration(
-                f"GitHub gave no identity token ({told}).", next_step="Look at the job's permission `id-token: write`."
+                f"GitHub gave no identity token ({told}).", next_step=f"Look at the job's permission `{PERMISSION}`."
             ) from None
         if not isinstance(token, str) or not token:
             raise BadConfiguration("GitHub's answer held no identity token.", next_step="Run the workflow again.")

@@ -141,6 +141,8 @@ class Lines:
                 self._write(f"Reviewing {counted(event.hunks, 'hunk')} in {counted(event.requests, 'request')}.")
             elif isinstance(event, BatchEnded):
                 self._tell_progress()
+            elif isinstance(event, Switched):
+                self._write(trouble_in(event))
             else:
                 self._tell_trouble(event)
 
