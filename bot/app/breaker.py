@@ -44,7 +44,7 @@ class Breaker:
         try:
             answer = self._inner.ask(request, begins)
         except CallFailed as failed:
-            self._tell(circuit, ticket, RULES[failed.kind].sign)
+            self._tell(circuit, ticket, RULES[failed.kind].sign, failed.retry_after or 0.0)
             if RULES[failed.kind].sign is Sign.DOWN:
                 self._go_on_if_closed(circuit, request, failed)
             raise
@@ -69,13 +69,13 @@ class Breaker:
             last = self._last[request.provider] = f"{request.provider} last said {failed}"
             seconds = circuit.seconds_shut(self._clock.monotonic())
         if seconds is not None:
-            attempts = request.attempt
-            raise CallFailed(FailureKind.UNAVAILABLE, last, retry_after=seconds, attempts=attempts) from failed
+            seconds = max(seconds, failed.retry_after or 0.0)
+            raise CallFailed(FailureKind.UNAVAILABLE, last, retry_after=seconds, attempts=request.attempt) from failed
 
-    def _tell(self, circuit: Circuit, ticket: Ticket, sign: Sign) -> None:
+    def _tell(self, circuit: Circuit, ticket: Ticket, sign: Sign, at_least: float = 0.0) -> None:
         with self._lock:
             if sign is Sign.DOWN:
-                circuit.down(ticket, self._clock.monotonic())
+                circuit.down(ticket, self._clock.monotonic(), at_least)
             elif sign is Sign.UP:
                 circuit.up(ticket)
             else:

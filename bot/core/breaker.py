@@ -67,17 +67,15 @@ class Circuit:
             self._turn(None)
             self._pause = self._policy.first_pause
 
-    def down(self, ticket: Ticket, now: float) -> None:
-        """The attempt failed as it does where the provider is down."""
+    def down(self, ticket: Ticket, now: float, at_least: float = 0.0) -> None:
+        """The attempt failed as it does where the provider is down, which may have asked for a pause in seconds."""
         if ticket.era != self._era:
             return
         if ticket.probe:
             self._pause = min(self._policy.longest_pause, self._pause * 2)
-            self._turn(now + self._pause)
-            return
         self._in_a_row += 1
-        if self._in_a_row >= self._policy.failures:
-            self._turn(now + self._pause)
+        if ticket.probe or self._in_a_row >= self._policy.failures:
+            self._turn(now + max(self._pause, at_least))
 
     def void(self, ticket: Ticket) -> None:
         """The attempt was not made, or says nothing: a probe's place is free for another."""

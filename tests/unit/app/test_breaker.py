@@ -148,3 +148,18 @@ def test_a_crash_does_not_keep_the_probe_s_place() -> None:
         breaker.ask(a_request(), lambda: None)
     breaker._inner, vendor.kind = vendor, None
     assert outcomes(breaker, 1) == [None]
+
+
+def test_a_retry_after_outlasts_an_open_breaker() -> None:
+    """Who was told to wait for a minute is not told to look again in five seconds."""
+
+    class Asking:
+        def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
+            raise CallFailed(FailureKind.OVERLOADED, "later", retry_after=60.0)
+
+    breaker = Breaker(Asking(), POLICY, FakeClock())
+    outcomes(breaker, 2)
+    for _ in range(2):
+        with pytest.raises(CallFailed) as failed:
+            breaker.ask(a_request(), lambda: None)
+        assert (failed.value.kind, failed.value.retry_after) == (FailureKind.UNAVAILABLE, 60.0)

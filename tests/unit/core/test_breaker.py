@@ -99,3 +99,13 @@ def test_what_began_before_it_opened_is_not_heard() -> None:
     assert not isinstance(circuit.admit(5.0), Ticket), "the probe is still out"
     circuit.up(probe)
     assert circuit.seconds_shut(0.0) is None
+
+
+def test_a_pause_that_was_asked_for_is_kept() -> None:
+    """A server that says when to come back is not probed before, by whoever opened the circuit or probed last."""
+    circuit = Circuit(POLICY)
+    for _ in range(POLICY.failures):
+        circuit.down(ticket(circuit), 0.0, at_least=12.0)
+    assert circuit.admit(0.0) == 12.0
+    circuit.down(ticket(circuit, 12.0), 12.0, at_least=40.0)
+    assert circuit.admit(12.0) == 40.0
