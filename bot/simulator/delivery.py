@@ -11,10 +11,11 @@ from typing import Any
 from bot.simulator import events
 from bot.simulator.api_error import ApiError
 from bot.simulator.options import SimulatorOptions
-from bot.simulator.service import Service, Turn
+from bot.simulator.passage import Passage
+from bot.simulator.service import Service
+from bot.simulator.turn import Turn
 from bot.simulator.wire import Wire, chunk, head, json_response
 
-_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
 _STREAM_HEADERS = {
     "content-type": "text/event-stream; charset=utf-8",
     "cache-control": "no-cache",
@@ -41,51 +42,27 @@ class Delivery:
         self._headers = dict(headers)
         self._note = note
         self._fault = turn.fault.kind if turn.fault else ""
+        self._passage = Passage(wire, turn.fault, self._headers, options.hang_s, note)
 
     def run(self) -> None:
         """Deliver. Raises ClientGone where the connection ends before the answer does."""
-        if self._fault == "hang":
-            self._wire.stay_silent(self._options.hang_s)
-        self._wire.pause(self._wait())
-        if self._fault in ("502", "504"):
-            self._send_gateway_error()
+        if not self._passage.opens(self._wait()):
             return
         self._headers.update(self._service.begin(self._turn))
         self._note(begun=True)
-        if self._fault == "reset":
-            self._wire.reset()
+        self._passage.begin()
         if self._turn.request.stream:
             self._send_stream()
         else:
-            self._send_whole()
+            self._wire.pause(self._seconds_for(self._turn.answer.output_tokens))
+            self._passage.send(json_response(200, events.message(self._turn), self._headers))
 
     def _wait(self) -> float:
         """Seconds until the answer begins."""
         wait = self._options.time_to_first_token_s
         if self._turn.finds_no_prefix:
             wait += self._options.slow_leader_s
-        return wait + (self._turn.fault.argument if self._turn.fault else 0.0)
-
-    def _send_gateway_error(self) -> None:
-        """The model ran, but what stands before the API gave up on it."""
-        self._note(status=int(self._fault))
-        if self._fault == "504":
-            error = ApiError(504, "timeout_error", "The request took too long to process.")
-            self._wire.write(json_response(504, error.body(self._headers["request-id"]), self._headers))
-            return
-        page = {"content-type": "text/html", "content-length": str(len(_GATEWAY_PAGE))}
-        self._wire.write(head(502, page) + _GATEWAY_PAGE)
-
-    def _send_whole(self) -> None:
-        self._note(status=200)
-        answer = self._turn.answer
-        self._wire.pause(self._seconds_for(answer.output_tokens))
-        response = json_response(200, events.message(self._turn), self._headers)
-        if self._fault in ("cut", "stall"):
-            self._wire.write(response[: -len(response) // 4])
-            self._break_off()
-        self._note(delivered=True)
-        self._wire.write(response)
+        return wait
 
     def _send_stream(self) -> None:
         """Send the events; the first alone, so that it is seen before the rest is made."""
@@ -106,17 +83,12 @@ class Delivery:
     def _end_stream(self, last: bytes) -> None:
         if self._fault in ("cut", "stall"):
             self._wire.write(last)
-            self._break_off()
+            self._passage.break_off()
         if self._fault == "stream-error":
             self._wire.write(last + chunk(self._overloaded_event()) + chunk(b""))
             return
         self._note(delivered=True)
         self._wire.write(last + chunk(b""))
-
-    def _break_off(self) -> None:
-        if self._fault == "cut":
-            self._wire.reset()
-        self._wire.stay_silent(self._options.hang_s)
 
     def _overloaded_event(self) -> bytes:
         fields: dict[str, Any] = ApiError(529, "overloaded_error", "Overloaded").body(self._headers["request-id"])

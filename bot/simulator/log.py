@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
@@ -59,12 +59,25 @@ class RequestRecord:
         return shown
 
 
+@dataclass(frozen=True, slots=True)
+class BatchItemRecord:
+    """One processed item of a batch. `result` is its type in the results; only what succeeded is charged."""
+
+    batch_id: str
+    custom_id: str
+    model: str | None
+    result: str
+    usage: UsageFigures | None = None
+    stop_reason: str | None = None
+
+
 class RequestLog:
     """All requests in the order of their arrival; safe to use from many threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._records: list[RequestRecord] = []
+        self._batch_items: list[BatchItemRecord] = []
 
     def open(self, request_id: str, endpoint: str, arrived: float) -> int:
         """A new record; returns its number."""
@@ -83,8 +96,18 @@ class RequestLog:
         with self._lock:
             return tuple(self._records)
 
+    def note_batch_item(self, item: BatchItemRecord) -> None:
+        """A batch's item was processed, and charged if it succeeded."""
+        with self._lock:
+            self._batch_items.append(item)
+
+    def batch_items(self) -> tuple[BatchItemRecord, ...]:
+        """All processed items of batches, in the order of their processing."""
+        with self._lock:
+            return tuple(self._batch_items)
+
     def totals(self) -> dict[str, Any]:
-        """Counts and usage for `GET /_simulator/totals`, whole and by model."""
+        """Counts and usage for `GET /_simulator/totals`, whole and by model; batches apart, since they cost half."""
         asked = [record for record in self.records() if record.endpoint == "/v1/messages"]
         models = sorted({record.model for record in asked if record.model})
         return {
@@ -92,7 +115,22 @@ class RequestLog:
             "by_model": {model: _sums([one for one in asked if one.model == model]) for model in models},
             "by_status": _tally(str(record.status) for record in asked),
             "by_fault": _tally(record.fault for record in asked if record.fault),
+            "batch": _batch_totals(self.batch_items()),
         }
+
+
+def _batch_totals(items: tuple[BatchItemRecord, ...]) -> dict[str, Any]:
+    models = sorted({item.model for item in items if item.model})
+    return {
+        "batches": len({item.batch_id for item in items}),
+        **_batch_sums(items),
+        "by_model": {model: _batch_sums([one for one in items if one.model == model]) for model in models},
+        "by_result": _tally(item.result for item in items),
+    }
+
+
+def _batch_sums(items: Sequence[BatchItemRecord]) -> dict[str, Any]:
+    return {"requests": len(items), "delivered": asdict(_add(items))}
 
 
 def _sums(records: list[RequestRecord]) -> dict[str, Any]:
@@ -104,7 +142,7 @@ def _sums(records: list[RequestRecord]) -> dict[str, Any]:
     }
 
 
-def _add(records: Iterable[RequestRecord]) -> UsageFigures:
+def _add(records: Iterable[RequestRecord | BatchItemRecord]) -> UsageFigures:
     return sum((record.usage for record in records if record.usage is not None), UsageFigures())
 
 
