@@ -59,6 +59,7 @@ def simulate(
     """Serve a stand-in for the Claude Messages API on loopback, for trials, tests and benchmarks.
 
     It is strict about requests, exact about caching, limits and usage, and its reviewer is a set of plain rules.
+    It also speaks as Amazon Bedrock and Google's Vertex AI do, told apart by their paths.
     What it has charged is at /_simulator/totals. Point any client at it:
 
         ANTHROPIC_BASE_URL=http://127.0.0.1:8787 hunkwise review --base main
