@@ -6,21 +6,17 @@ Whatever happens here, the turn is charged: the model has run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from bot.simulator import events
-from bot.simulator.api_error import ApiError
+from bot.simulator.faults import IN_STREAM, Fault, door_error
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.passage import Passage
+from bot.simulator.platforms import Platform
 from bot.simulator.service import Service
 from bot.simulator.turn import Turn
 from bot.simulator.wire import Wire, chunk, head, json_response
 
-_STREAM_HEADERS = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
-    "transfer-encoding": "chunked",
-}
+_STREAM_HEADERS = {"cache-control": "no-cache", "transfer-encoding": "chunked"}
 
 
 class Delivery:
@@ -32,6 +28,7 @@ class Delivery:
         wire: Wire,
         service: Service,
         options: SimulatorOptions,
+        platform: Platform,
         headers: Mapping[str, str],
         note: Callable[..., None],
     ) -> None:
@@ -39,15 +36,15 @@ class Delivery:
         self._wire = wire
         self._service = service
         self._options = options
+        self._platform = platform
         self._headers = dict(headers)
         self._note = note
         self._fault = turn.fault.kind if turn.fault else ""
-        self._passage = Passage(wire, turn.fault, self._headers, options.hang_s, note)
+        self._passage = Passage(wire, turn.fault, options.hang_s, note)
 
     def run(self) -> None:
-        """Deliver. Raises ClientGone where the connection ends before the answer does."""
-        if not self._passage.opens(self._wait()):
-            return
+        """Deliver. Raises ClientGone where the connection ends before the answer does, and ApiError for a gateway's."""
+        self._passage.opens(self._wait())
         self._headers.update(self._service.begin(self._turn))
         self._note(begun=True)
         self._passage.begin()
@@ -55,7 +52,7 @@ class Delivery:
             self._send_stream()
         else:
             self._wire.pause(self._seconds_for(self._turn.answer.output_tokens))
-            self._passage.send(json_response(200, events.message(self._turn), self._headers))
+            self._passage.send(json_response(200, events.message(self._turn), self._platform.headers(self._headers)))
 
     def _wait(self) -> float:
         """Seconds until the answer begins."""
@@ -67,9 +64,14 @@ class Delivery:
     def _send_stream(self) -> None:
         """Send the events; the first alone, so that it is seen before the rest is made."""
         self._note(status=200)
-        first, *rest = events.stream(self._turn)
-        self._wire.write(head(200, {**_STREAM_HEADERS, **self._headers}) + chunk(first))
-        if self._fault in ("cut", "stall", "stream-error"):
+        first, *rest = map(self._platform.frame, events.stream(self._turn))
+        headers = {
+            "content-type": self._platform.stream_type,
+            **_STREAM_HEADERS,
+            **self._platform.headers(self._headers),
+        }
+        self._wire.write(head(200, headers) + chunk(first))
+        if self._fault in ("cut", "stall", *IN_STREAM):
             rest = rest[: len(rest) // 2]
         pause = self._seconds_for(self._turn.answer.output_tokens) / max(1, len(rest))
         if pause:
@@ -84,15 +86,13 @@ class Delivery:
         if self._fault in ("cut", "stall"):
             self._wire.write(last)
             self._passage.break_off()
-        if self._fault == "stream-error":
-            self._wire.write(last + chunk(self._overloaded_event()) + chunk(b""))
+        if self._fault in IN_STREAM:
+            error = door_error(Fault(IN_STREAM[self._fault]))
+            framed = self._platform.error_in_stream(error, self._headers["request-id"])
+            self._wire.write(last + chunk(framed) + chunk(b""))
             return
         self._note(delivered=True)
         self._wire.write(last + chunk(b""))
-
-    def _overloaded_event(self) -> bytes:
-        fields: dict[str, Any] = ApiError(529, "overloaded_error", "Overloaded").body(self._headers["request-id"])
-        return events.event(fields.pop("type"), **fields)
 
     def _seconds_for(self, tokens: int) -> float:
         rate = self._options.tokens_per_second

@@ -14,6 +14,7 @@
 | hang | silence, then nothing | yes |
 | stall | silence in the middle of the answer | yes |
 | stream-error | 200, then `event: error` in the stream (529 where not streamed) | yes (no) |
+| stream-throttle | 200, then a rate_limit_error in the stream (429 where not streamed) | yes (no) |
 | truncate | an answer that ends at max_tokens, half said | yes |
 | refuse | stop_reason refusal | yes |
 | garble | an answer that is not JSON | yes |
@@ -39,6 +40,8 @@ OK = "ok"
 MESSAGES = "messages"
 BATCH_CALLS = ("create", "list", "retrieve", "cancel", "delete", "results")
 """The calls a fault can be meant for: requests for a message, and those of the Message Batches API."""
+IN_STREAM = {"stream-error": "529", "stream-throttle": "429"}
+"""Errors inside a stream, each with the one at the door that stands for it where nothing is streamed."""
 
 
 class Stage(StrEnum):
@@ -55,10 +58,10 @@ STAGES: dict[str, Stage] = {
         Stage.DOOR,
     ),
     **dict.fromkeys(("truncate", "refuse", "garble", "slow"), Stage.ANSWER),
-    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", "stream-error"), Stage.WIRE),
+    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", *IN_STREAM), Stage.WIRE),
 }
 
-_OF_MESSAGES_ONLY = ("truncate", "refuse", "garble", "stream-error")
+_OF_MESSAGES_ONLY = ("truncate", "refuse", "garble", *IN_STREAM)
 
 _DEFAULT_ARGUMENTS = {"429": 1.0, "ramp": 1.0, "slow": 2.0}
 

@@ -2,37 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from bot.simulator.api_error import ApiError
 from bot.simulator.faults import Fault
-from bot.simulator.wire import Wire, head, json_response
+from bot.simulator.wire import Wire
 
-_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
+_GATEWAY_ERRORS = {
+    "502": (502, "bad_gateway", "Bad Gateway"),
+    "504": (504, "timeout_error", "The request took too long to process."),
+}
+"""It was done, but what stands before the API gave up on it."""
 
 
 class Passage:
     """One answer's way over one connection. Every method raises ClientGone where the connection ends."""
 
-    def __init__(
-        self, wire: Wire, fault: Fault | None, headers: Mapping[str, str], hang_s: float, note: Callable[..., None]
-    ) -> None:
+    def __init__(self, wire: Wire, fault: Fault | None, hang_s: float, note: Callable[..., None]) -> None:
         self._wire = wire
         self._fault = fault.kind if fault else ""
         self._delay = fault.argument if fault else 0.0
-        self._headers = headers
         self._hang_s = hang_s
         self._note = note
 
-    def opens(self, wait: float = 0.0) -> bool:
-        """Wait until the answer begins. False where a gateway has answered in its place."""
+    def opens(self, wait: float = 0.0) -> None:
+        """Wait until the answer begins. Raises ApiError where a gateway answers in its place."""
         if self._fault == "hang":
             self._wire.stay_silent(self._hang_s)
         self._wire.pause(wait + self._delay)
-        if self._fault in ("502", "504"):
-            self._send_gateway_error()
-            return False
-        return True
+        if self._fault in _GATEWAY_ERRORS:
+            raise ApiError(*_GATEWAY_ERRORS[self._fault])
 
     def begin(self) -> None:
         """The first byte would go out now."""
@@ -53,13 +52,3 @@ class Passage:
         if self._fault == "cut":
             self._wire.reset()
         self._wire.stay_silent(self._hang_s)
-
-    def _send_gateway_error(self) -> None:
-        """It was done, but what stands before the API gave up on it."""
-        self._note(status=int(self._fault))
-        if self._fault == "504":
-            error = ApiError(504, "timeout_error", "The request took too long to process.")
-            self._wire.write(json_response(504, error.body(self._headers["request-id"]), self._headers))
-            return
-        page = {"content-type": "text/html", "content-length": str(len(_GATEWAY_PAGE))}
-        self._wire.write(head(502, page) + _GATEWAY_PAGE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.simulator.api_error import invalid
 from bot.simulator.engine import Engine
-from bot.simulator.faults import Fault, Faults, Stage, door_error
+from bot.simulator.faults import IN_STREAM, Fault, Faults, Stage, door_error
 from bot.simulator.limits import Limits, RateLimiter
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.prefix import input_tokens
@@ -58,8 +58,8 @@ class Service:
 
     def _draw(self, request: Request) -> Fault | None:
         fault = self._faults.draw()
-        if fault is not None and fault.kind == "stream-error" and not request.stream:
-            return Fault("529")
+        if fault is not None and fault.kind in IN_STREAM and not request.stream:
+            return Fault(IN_STREAM[fault.kind])
         return fault
 
 
