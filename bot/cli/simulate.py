@@ -14,6 +14,7 @@ SPEED = "Speed"
 FAULTS = "Faults"
 LIMITS = "Limits"
 BATCHES = "Batches"
+KEYS = "Keys"
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -57,17 +58,15 @@ def simulate(
         float, typer.Option(metavar="S", min=0.001, help=HELP["limit_window_s"], rich_help_panel=LIMITS)
     ] = _DEFAULTS.limit_window_s,
     model_limits: Annotated[str, typer.Option(metavar="LIST", help=HELP["model_limits"], rich_help_panel=LIMITS)] = "",
-    rate_limit_headers: Annotated[
-        bool, typer.Option(help=HELP["rate_limit_headers"], rich_help_panel=LIMITS)
-    ] = _DEFAULTS.rate_limit_headers,
-    organizations: Annotated[
-        str, typer.Option(metavar="LIST", help=HELP["organizations"], rich_help_panel=LIMITS)
-    ] = "",
+    no_rate_limit_headers: Annotated[
+        bool, typer.Option("--no-rate-limit-headers", help=HELP["rate_limit_headers"], rich_help_panel=LIMITS)
+    ] = not _DEFAULTS.rate_limit_headers,
+    organizations: Annotated[str, typer.Option(metavar="LIST", help=HELP["organizations"], rich_help_panel=KEYS)] = "",
     api_key: Annotated[
-        str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=LIMITS)
+        str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=KEYS)
     ] = _DEFAULTS.api_key,
     access_token_lifetime: Annotated[
-        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=LIMITS)
+        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=KEYS)
     ] = _DEFAULTS.access_token_lifetime_s,
     batch_delay: Annotated[
         float, typer.Option(metavar="S", min=0, help=HELP["batch_delay_s"], rich_help_panel=BATCHES)
@@ -106,7 +105,7 @@ def simulate(
         output_tokens_per_minute=output_tokens_per_minute,
         limit_window_s=limit_window,
         model_limits=_listed(model_limits),
-        rate_limit_headers=rate_limit_headers,
+        rate_limit_headers=not no_rate_limit_headers,
         organizations=_listed(organizations),
         api_key=api_key,
         access_token_lifetime_s=access_token_lifetime,

@@ -114,8 +114,8 @@ class Storm:
     """One fault for everybody, from the first request on, for a while. Raises ValueError for a bad word."""
 
     def __init__(self, word: str, now: Callable[[], float]) -> None:
-        kind, _, seconds = word.rpartition(":")
-        fault = _parse(kind, OTHER_CALLS[0])
+        kind, colon, seconds = word.rpartition(":")
+        fault = _parse(kind, OTHER_CALLS[0]) if colon else None
         if fault is None or not seconds.replace(".", "", 1).isdigit():
             raise ValueError(f"a storm is written like 529:30, a fault and its seconds, not {word!r}")
         self._fault = fault

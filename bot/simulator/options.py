@@ -48,7 +48,8 @@ class SimulatorOptions:
         },
     )
     rate_limit_headers: bool = field(
-        default=True, metadata={"help": "send anthropic-ratelimit-* and retry-after; some platforms do not"}
+        default=True,
+        metadata={"help": "whether anthropic-ratelimit-* and retry-after are sent; some platforms send none"},
     )
     organizations: tuple[str, ...] = field(
         default=(), metadata={"help": "keys that share limits and caches, such as key1=a,key2=a,key3=b"}
