@@ -52,10 +52,14 @@ def simulate(
     api_key: Annotated[
         str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=LIMITS)
     ] = _DEFAULTS.api_key,
+    access_token_lifetime: Annotated[
+        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=LIMITS)
+    ] = _DEFAULTS.access_token_lifetime_s,
 ) -> None:
     """Serve a stand-in for the Claude Messages API on loopback, for trials, tests and benchmarks.
 
     It is strict about requests, exact about caching, limits and usage, and its reviewer is a set of plain rules.
+    It also speaks as Amazon Bedrock and Google's Vertex AI do, told apart by their paths.
     What it has charged is at /_simulator/totals. Point any client at it:
 
         ANTHROPIC_BASE_URL=http://127.0.0.1:8787 hunkwise review --base main
@@ -75,6 +79,7 @@ def simulate(
         input_tokens_per_minute=input_tokens_per_minute,
         output_tokens_per_minute=output_tokens_per_minute,
         api_key=api_key,
+        access_token_lifetime_s=access_token_lifetime,
     )
     try:
         serve(options, host, port, _announce)

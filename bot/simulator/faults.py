@@ -14,6 +14,7 @@
 | hang | silence, then nothing | yes |
 | stall | silence in the middle of the answer | yes |
 | stream-error | 200, then `event: error` in the stream (529 where not streamed) | yes (no) |
+| stream-throttle | 200, then a rate_limit_error in the stream (429 where not streamed) | yes (no) |
 | truncate | an answer that ends at max_tokens, half said | yes |
 | refuse | stop_reason refusal | yes |
 | garble | an answer that is not JSON | yes |
@@ -31,6 +32,8 @@ from enum import StrEnum
 from bot.simulator.api_error import ApiError
 
 OK = "ok"
+IN_STREAM = {"stream-error": "529", "stream-throttle": "429"}
+"""Errors inside a stream, each with the one at the door that stands for it where nothing is streamed."""
 
 
 class Stage(StrEnum):
@@ -46,7 +49,7 @@ STAGES: dict[str, Stage] = {
         ("429", "ramp", "spend-cap", "contract-cap", "usage-limit", "402", "403", "500", "503", "529"), Stage.DOOR
     ),
     **dict.fromkeys(("truncate", "refuse", "garble", "slow"), Stage.ANSWER),
-    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", "stream-error"), Stage.WIRE),
+    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", *IN_STREAM), Stage.WIRE),
 }
 
 _DEFAULT_ARGUMENTS = {"429": 1.0, "ramp": 1.0, "slow": 2.0}

@@ -30,6 +30,7 @@ _KINDS = tuple(kind.name for kind in fields(UsageFigures))
 class RequestRecord:
     """One request as the server lived it. Times are monotonic seconds.
 
+    `endpoint` is the API's own path on every platform. `asked_as` is the model's id as the platform's clients write it.
     `status` is the HTTP status, None where none was sent. `usage` is what is charged, None where nothing is;
     `delivered` is True where the whole answer was sent to a client that was still there.
     """
@@ -38,9 +39,11 @@ class RequestRecord:
     request_id: str
     endpoint: str
     arrived: float
+    platform: str = "anthropic"
     body_digest: str = ""
     body: bytes | None = None
     model: str | None = None
+    asked_as: str | None = None
     streaming: bool = False
     status: int | None = None
     error: str | None = None
@@ -66,11 +69,11 @@ class RequestLog:
         self._lock = threading.Lock()
         self._records: list[RequestRecord] = []
 
-    def open(self, request_id: str, endpoint: str, arrived: float) -> int:
+    def open(self, request_id: str, endpoint: str, arrived: float, platform: str = "anthropic") -> int:
         """A new record; returns its number."""
         with self._lock:
             number = len(self._records)
-            self._records.append(RequestRecord(number, request_id, endpoint, arrived))
+            self._records.append(RequestRecord(number, request_id, endpoint, arrived, platform))
             return number
 
     def note(self, number: int, **changes: Any) -> None:
@@ -84,12 +87,18 @@ class RequestLog:
             return tuple(self._records)
 
     def totals(self) -> dict[str, Any]:
-        """Counts and usage for `GET /_simulator/totals`, whole and by model."""
+        """Counts and usage for `GET /_simulator/totals`, whole, by model and by platform.
+
+        Within a platform, models stand under the ids that were asked for, since prices differ between regions.
+        """
         asked = [record for record in self.records() if record.endpoint == "/v1/messages"]
-        models = sorted({record.model for record in asked if record.model})
         return {
             **_sums(asked),
-            "by_model": {model: _sums([one for one in asked if one.model == model]) for model in models},
+            "by_model": _sums_by(asked, "model"),
+            "by_platform": {
+                name: {**_sums(records), "by_model": _sums_by(records, "asked_as")}
+                for name, records in _grouped(asked, "platform").items()
+            },
             "by_status": _tally(str(record.status) for record in asked),
             "by_fault": _tally(record.fault for record in asked if record.fault),
         }
@@ -102,6 +111,15 @@ def _sums(records: list[RequestRecord]) -> dict[str, Any]:
         "delivered": asdict(_add(record for record in charged if record.delivered)),
         "billed_not_delivered": asdict(_add(record for record in charged if not record.delivered)),
     }
+
+
+def _sums_by(records: list[RequestRecord], field: str) -> dict[str, dict[str, Any]]:
+    return {name: _sums(group) for name, group in _grouped(records, field).items()}
+
+
+def _grouped(records: list[RequestRecord], field: str) -> dict[str, list[RequestRecord]]:
+    names = sorted({getattr(record, field) for record in records} - {None})
+    return {name: [record for record in records if getattr(record, field) == name] for name in names}
 
 
 def _add(records: Iterable[RequestRecord]) -> UsageFigures:

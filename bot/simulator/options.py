@@ -36,6 +36,9 @@ class SimulatorOptions:
         default=2_000_000, metadata={"help": "rate limit in generated tokens (0: none)"}
     )
     api_key: str = field(default="", metadata={"help": "the only key that is accepted (empty: every key)"})
+    access_token_lifetime_s: int = field(
+        default=3600, metadata={"help": "seconds for which an access token got with an identity token is good"}
+    )
     keep_bodies: bool = field(default=False, metadata={"help": "keep request bodies in the log"})
 
 

@@ -13,7 +13,7 @@ from bot.simulator.answer import Answer, compose
 from bot.simulator.api_error import invalid
 from bot.simulator.cache import CacheUse, PrefixCache
 from bot.simulator.diagnostics import Diagnostics
-from bot.simulator.faults import Fault, Faults, Stage, door_error
+from bot.simulator.faults import IN_STREAM, Fault, Faults, Stage, door_error
 from bot.simulator.limits import Limits, RateLimiter
 from bot.simulator.log import UsageFigures
 from bot.simulator.model_rules import check_context
@@ -114,8 +114,8 @@ class Service:
 
     def _draw(self, streaming: bool) -> Fault | None:  # noqa: FBT001 - the request's own field
         fault = self._faults.draw()
-        if fault is not None and fault.kind == "stream-error" and not streaming:
-            return Fault("529")
+        if fault is not None and fault.kind in IN_STREAM and not streaming:
+            return Fault(IN_STREAM[fault.kind])
         return fault
 
 
