@@ -79,7 +79,7 @@ class Guard:
         except BaseException:
             self._end_without_usage(attempt, FailureKind.STOPPED, None)
             raise
-        cost = self._prices.cost(request.model, answer.usage)
+        cost = self._prices.cost(request.model, answer.usage, request.tariff)
         with self._changed:
             if self._take(attempt):
                 self._budget.settle(attempt.reserved, Amount(answer.usage.total_tokens, cost))
@@ -226,6 +226,8 @@ class Guard:
                 unsettled_usd=unsettled.usd,
                 unsettled_tokens=unsettled.tokens,
                 feature=purpose.feature,
+                provider=attempt.request.provider,
+                tariff=attempt.request.tariff,
             )
         )
         self._observer.on(AttemptEnded(attempt.request.model, str(outcome), cost))

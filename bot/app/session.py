@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.app.delivery import Delivery, PostOffice, Reviewed
+from bot.app.desk import Desk
 from bot.app.memory import UNDER_WAY, Memory, opened, page_of, settled
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.publish import publish
 from bot.app.quote import worst_of_plan
-from bot.app.review import Desk, review
+from bot.app.review import review
 from bot.app.sticky import put_summary
 from bot.core.budget import Amount, Budget
 from bot.core.marker import Signer

@@ -12,9 +12,9 @@ from pathlib import Path
 from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
 from bot.adapters.prompt_files import load_prompts
+from bot.app.desk import Desk
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
-from bot.app.review import Desk
 from bot.app.target import Target
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates

@@ -38,7 +38,9 @@ def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: s
 
 def _savings(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Savings:
     """Estimates, each against the bill after the one before it: no caching, then no duplicates, then one tier."""
-    cached = sum((prices.cost_uncached(call.model, call.usage) - call.cost_usd for call in calls), Decimal(0))
+    cached = sum(
+        (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
+    )
     routed = sum((prices.cost(standard_model, call.usage) - call.cost_usd for call in calls), Decimal(0))
     return Savings(
         prompt_cache=cached,

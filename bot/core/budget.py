@@ -127,7 +127,7 @@ def worst_case(request: ModelRequest, input_tokens: int, prices: PriceList) -> A
     and all of `max_tokens` as output.
     """
     usage = worst_usage(request, input_tokens)
-    return Amount(usage.total_tokens, _dearest(request.model, usage, prices))
+    return Amount(usage.total_tokens, _dearest(request, usage, prices))
 
 
 def worst_usage(request: ModelRequest, input_tokens: int) -> Usage:
@@ -151,15 +151,16 @@ def largest_output(request: ModelRequest, input_tokens: int, prices: PriceList, 
         room = min(room, left.tokens - input_tokens)
     if left.usd is not None:
         usage = worst_usage(request, input_tokens)
-        full = _dearest(request.model, usage, prices)
-        silent = _dearest(request.model, replace(usage, output_tokens=0), prices)
+        full = _dearest(request, usage, prices)
+        silent = _dearest(request, replace(usage, output_tokens=0), prices)
         if full > silent:
             room = min(room, int((left.usd - silent) * request.max_tokens / (full - silent)))
     return room
 
 
-def _dearest(model: str, usage: Usage, prices: PriceList) -> Decimal:
+def _dearest(request: ModelRequest, usage: Usage, prices: PriceList) -> Decimal:
     """A prefix that the API finds too short is not cached; a price of one's own may make that the dearer case."""
+    cost = prices.cost(request.model, usage, request.tariff)
     if usage.total_input_tokens == usage.input_tokens:
-        return prices.cost(model, usage)
-    return max(prices.cost(model, usage), prices.cost_uncached(model, usage))
+        return cost
+    return max(cost, prices.cost_uncached(request.model, usage, request.tariff))

@@ -11,7 +11,11 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from bot.core.pricing import LIVE, Tariff
 from bot.core.usage import Usage
+
+ANTHROPIC = "anthropic"
+"""The name of the provider that is asked where the configuration names no other."""
 
 
 class Outcome(StrEnum):
@@ -55,7 +59,8 @@ class ModelRequest:
     counting system, schema and facts gave (an upper bound where they could not be counted).
     `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1 and may take
     `seconds`, but not beyond the Clock.monotonic() reading `until`. `rank` is its place in the plan: where money is
-    short, lower ranks come first.
+    short, lower ranks come first. `provider` names who is asked, as the configuration calls it; `model` is that
+    provider's own id, and `tariff` what its tokens cost there.
     """
 
     model: str
@@ -74,6 +79,8 @@ class ModelRequest:
     thinking: str | None = None
     effort: str | None = None
     rank: int = 0
+    provider: str = ANTHROPIC
+    tariff: Tariff = LIVE
 
     @property
     def key(self) -> str:
@@ -123,3 +130,5 @@ class Call:
     unsettled_usd: Decimal = Decimal(0)
     unsettled_tokens: int = 0
     feature: str = "review"
+    provider: str = ANTHROPIC
+    tariff: Tariff = LIVE

@@ -16,6 +16,25 @@ _MILLION = Decimal(1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
+class Tariff:
+    """What a price depends on beside the model and its tokens.
+
+    `platform` is the vendor as the kept list names it ('anthropic', 'aws', 'google'): some charge more for the same
+    model. `batch` is True for the Message Batches API, which costs half.
+    """
+
+    platform: str = "anthropic"
+    batch: bool = False
+
+
+LIVE = Tariff()
+"""Anthropic's own API, answered at once."""
+
+BATCH_SHARE = Decimal("0.5")
+"""What a batch costs of the live price, for prices of one's own; the kept list knows its own."""
+
+
+@dataclass(frozen=True, slots=True)
 class ModelPrice:
     """A price given in the configuration: dollars per million tokens of each kind."""
 
@@ -47,18 +66,20 @@ class PriceList:
 
     at: datetime
     own: Mapping[str, ModelPrice]
-    _known: dict[tuple[str, Usage], Decimal] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[tuple[str, Usage, Tariff], Decimal] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
-    def cost(self, model: str, usage: Usage) -> Decimal:
+    def cost(self, model: str, usage: Usage, tariff: Tariff = LIVE) -> Decimal:
         """Dollars for `usage` on `model`, unrounded; raises UnknownPrice for a model that has no price."""
         if model in self.own:
-            return self.own[model].cost(usage)
-        known = self._known.get((model, usage))
+            return self.own[model].cost(usage) * (BATCH_SHARE if tariff.batch else 1)
+        known = self._known.get((model, usage, tariff))
         if known is None:
-            known = self._known[model, usage] = self._kept_cost(model, usage)
+            known = self._known[model, usage, tariff] = self._kept_cost(model, usage, tariff)
         return known
 
-    def _kept_cost(self, model: str, usage: Usage) -> Decimal:
+    def _kept_cost(self, model: str, usage: Usage, tariff: Tariff) -> Decimal:
         kept = genai_prices.Usage(
             input_tokens=usage.total_input_tokens,
             cache_read_tokens=usage.cache_read_tokens,
@@ -67,20 +88,27 @@ class PriceList:
             output_tokens=usage.output_tokens,
         )
         try:
-            priced = genai_prices.calc_price(kept, model, provider_id="anthropic", genai_request_timestamp=self.at)
+            priced = genai_prices.calc_price(
+                kept,
+                model,
+                provider_id=tariff.platform,
+                genai_request_timestamp=self.at,
+                price_context={"processing": "batch"} if tariff.batch else None,
+            )
         except LookupError:
+            where = "" if tariff.platform == LIVE.platform else f" on the platform '{tariff.platform}'"
             raise UnknownPrice(
-                f"No price is known for the model '{model}', so no budget could be kept.",
+                f"No price is known for the model '{model}'{where}, so no budget could be kept.",
                 next_step="Check the model's name, or give its price under `prices:` in the configuration file.",
             ) from None
         return priced.total_price
 
-    def check(self, models: Iterable[str]) -> None:
+    def check(self, models: Iterable[str], tariff: Tariff = LIVE) -> None:
         """Raises UnknownPrice if any of the models has no price, before anything is spent."""
         for model in models:
-            self.cost(model, Usage(input_tokens=1))
+            self.cost(model, Usage(input_tokens=1), tariff)
 
-    def cost_uncached(self, model: str, usage: Usage) -> Decimal:
+    def cost_uncached(self, model: str, usage: Usage, tariff: Tariff = LIVE) -> Decimal:
         """What the same tokens would have cost had nothing been cached."""
         plain = Usage(input_tokens=usage.total_input_tokens, output_tokens=usage.output_tokens)
-        return self.cost(model, plain)
+        return self.cost(model, plain, tariff)

@@ -160,4 +160,6 @@ def _call(call: Call) -> dict[str, Any]:
         "unsettled_usd": money(call.unsettled_usd),
         "unsettled_tokens": call.unsettled_tokens,
         "feature": call.feature,
+        "provider": call.provider,
+        "batch": call.tariff.batch,
     }

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bot.app.desk import Desk
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
-from bot.app.review import Desk, review
+from bot.app.review import review
 from bot.app.target import Target
 from bot.core.budget import Amount, Limits
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome

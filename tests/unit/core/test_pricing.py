@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from bot.core.models import DEFAULT_MODELS
-from bot.core.pricing import ModelPrice, PriceList
+from bot.core.pricing import ModelPrice, PriceList, Tariff
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice
 from tests.fakes import NOON
@@ -81,3 +81,19 @@ def test_the_uncached_price_counts_every_token_as_plain_input() -> None:
     """Savings are measured against the same tokens without a cache, thinking and output unchanged."""
     usage = Usage(100, 200, 300, 400, 50)
     assert PRICES.cost_uncached("claude-sonnet-5-5", usage) == (1_000 * Decimal(2) + 50 * Decimal(10)) / 1_000_000
+
+
+def test_a_batch_costs_half() -> None:
+    """The Message Batches API charges half of every kind of token, by the kept list and by prices of one's own."""
+    usage = Usage(1_000, 2_000, 3_000, 4_000, 5_000)
+    batch = Tariff(batch=True)
+    for model in (*DEFAULT_MODELS.values(), "mine"):
+        prices = PriceList(NOON, {"mine": ModelPrice(*map(Decimal, "12345"))})
+        assert prices.cost(model, usage, batch) * 2 == prices.cost(model, usage)
+
+
+def test_a_platform_may_charge_more() -> None:
+    """A region of Bedrock charges a tenth more than Anthropic's own API for the same tokens."""
+    usage = Usage(input_tokens=1_000_000)
+    regional = PRICES.cost("us.anthropic.claude-sonnet-5-5-v1:0", usage, Tariff("aws"))
+    assert regional == PRICES.cost("claude-sonnet-5-5", usage) * Decimal("1.1")

@@ -83,6 +83,8 @@ def test_a_clean_receipt_to_the_letter() -> None:
                 "unsettled_usd": "0",
                 "unsettled_tokens": 0,
                 "feature": "review",
+                "provider": "anthropic",
+                "batch": False,
             }
         ],
         "notes": [],
