@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.app.caching import CachePlanner
 from bot.app.guard import with_margin
 from bot.app.options import Options
 from bot.app.prepare import Prepared
@@ -18,7 +19,7 @@ from bot.core.excerpt import Batch, Tier
 from bot.core.route import Routing
 from bot.core.tokens import bound_tokens
 from tests.fakes import NoCounter, TableCounter
-from tests.unit.app.runs import MODELS, a_change, a_plan, markers_in, some_options
+from tests.unit.app.runs import ALL_PRICES, MODELS, a_change, a_plan, markers_in, some_options
 from tests.unit.core.prompt.prompts import TEMPLATES
 
 
@@ -30,7 +31,13 @@ def a_maker(change: Diff, options: Options, *, tiers: tuple[Tier, ...] = ()) -> 
         prepared = replace(
             prepared, batches=tuple(replace(one, route=replace(one.route, tier=tier)) for one, tier in batches)
         )
-    return RequestMaker(prepared, TEMPLATES, options.cache_ttl)
+    return maker_of(prepared, options)
+
+
+def maker_of(prepared: Prepared, options: Options) -> RequestMaker:
+    """A maker that caches as a review without a store would."""
+    prefixes = CachePlanner(prepared, options, ALL_PRICES).prefixes(tier_models(options))
+    return RequestMaker(prepared, TEMPLATES, prefixes)
 
 
 def test_system_and_facts_are_the_same_bytes_in_every_request() -> None:
@@ -90,8 +97,8 @@ def test_the_cache_can_be_turned_off() -> None:
 def test_a_prefix_too_short_for_the_model_is_not_marked() -> None:
     """It would not be cached, and the others would wait for a leader in vain."""
     prepared = replace(a_plan(a_change(3), some_options()), system="Short.", facts="Few.")
-    maker = RequestMaker(prepared, TEMPLATES, "5m")
-    assert [job.cached for job in maker.jobs(tier_models(some_options()))] == [False] * 3
+    options = some_options(cache_ttl="5m")
+    assert [job.cached for job in maker_of(prepared, options).jobs(tier_models(options))] == [False] * 3
 
 
 @pytest.mark.parametrize("ttl", ["5m", "1h"])
@@ -100,8 +107,8 @@ def test_the_breakpoint_has_the_time_to_live_that_was_asked_for(ttl: str) -> Non
     options = some_options(cache_ttl=ttl)
     maker = a_maker(a_change(2), options)
     job = maker.jobs(tier_models(options))[0]
-    assert maker.request(job).cache_ttl == ttl
-    assert maker.request(replace(job, cached=False)).cache_ttl is None
+    assert (maker.request(job).cache_ttl, maker.request(job).facts_ttl) == (ttl, ttl)
+    assert not maker.request(replace(job, cached=False)).ttls
 
 
 def test_the_prefix_is_counted_once_for_each_model() -> None:
