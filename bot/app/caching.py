@@ -86,12 +86,11 @@ class CachePlanner:
         gaps = plan.earlier.gaps(self.prices.at)
         alone, system = self._choice(plan, plan.system_tokens), self._choice(plan, plan.system_tokens, gaps)
         facts = self._choice(plan, plan.facts_tokens)
-        facts_ttl = "5m" if (system.ttl, facts.ttl) == ("5m", "1h") else facts.ttl  # the API wants the longer one first
         loses_alone = system.ttl is not None and alone.expected[system.ttl] > alone.expected[OFF]
         return replace(
             plan,
             system_ttl=system.ttl,
-            facts_ttl=facts_ttl,
+            facts_ttl=facts.ttl,
             why=system.why,
             expected=system.expected,
             for_later=loses_alone and not self._insisted(plan),
@@ -99,14 +98,15 @@ class CachePlanner:
         )
 
     def _choice(self, plan: PrefixPlan, tokens: int, gaps: tuple[float, ...] = ()) -> CacheChoice:
-        """What the arithmetic says; a time to live in the settings is the only one it may choose, and is obeyed where
-        requests share the prefix at all.
+        """What the arithmetic says. Earlier runs only add to what caching saves, so the system prompt never lives
+        shorter than the facts, as the API wants it. A time to live in the settings is the only one that may be chosen,
+        and is obeyed where requests share the prefix at all.
         """
         requests = plan.requests or _COMPANY
         price = prefix_price(self.prices, plan.model, tokens)
         asked = self.options.cache_ttl
         ttls = tuple(TTL_SECONDS) if asked in {None, AUTO} else (str(asked),)
-        choice = choose_ttl(gaps, requests, self._seconds(), price, ttls)
+        choice = choose_ttl(gaps, requests, self._seconds(requests), price, ttls)
         if self._insisted(plan) and choice.ttl is None:
             return replace(choice, ttl=asked, why=f"The settings say to cache it for {asked}.")
         return choice
@@ -114,6 +114,6 @@ class CachePlanner:
     def _insisted(self, plan: PrefixPlan) -> bool:
         return self.options.cache_ttl != AUTO and plan.requests != 1
 
-    def _seconds(self) -> float:
-        """What the whole run will take, more or less."""
-        return ANSWER_SECONDS * math.ceil(len(self.prepared.batches) / self.options.concurrency)
+    def _seconds(self, requests: int) -> float:
+        """What so many requests will take, more or less: those to one model are asked much at the same time."""
+        return ANSWER_SECONDS * math.ceil(requests / self.options.concurrency)
