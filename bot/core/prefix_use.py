@@ -17,7 +17,7 @@ from bot.core.cache_plan import TTL_SECONDS
 _MARGIN_SECONDS = 60.0
 """An entry that lives no longer than this is not counted on: the first request may take that long to arrive."""
 
-_NEWEST_USES = 50
+NEWEST_USES = 50
 """So many uses tell of habits; older ones tell of habits that were."""
 
 
@@ -57,7 +57,7 @@ class Earlier:
 
     def gaps(self, now: datetime) -> tuple[float, ...]:
         """Seconds from each run's last request to the next one's first, up to a run that begins now."""
-        uses = sorted(self.uses, key=lambda use: use.began)[-_NEWEST_USES:]
+        uses = sorted(self.uses, key=lambda use: use.began)[-NEWEST_USES:]
         begins = [*(use.began for use in uses[1:]), now]
         return tuple(max(0.0, (began - use.last).total_seconds()) for use, began in zip(uses, begins, strict=False))
 
