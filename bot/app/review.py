@@ -165,7 +165,7 @@ class _Run:
             return False
         cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
         tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
+        return all(self._obstacle(self._maker.as_planned(replace(ended.job, tier=tier))) for tier in tiers)
 
     def _obstacle(self, job: ReviewJob) -> FailureKind | None:
         """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
