@@ -24,7 +24,10 @@ DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars."""
+    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars.
+
+    `cache_ttl` is 'auto', '5m', '1h', or None for no caching.
+    """
 
     models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     effort: Mapping[Tier, str] = field(default_factory=lambda: dict(TIER_EFFORT))
@@ -32,7 +35,7 @@ class Options:
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
     routing: Routing = Routing.RULES
-    cache_ttl: str | None = "5m"
+    cache_ttl: str | None = "auto"
     concurrency: int = 8
     sizes: RequestSizes = field(default_factory=RequestSizes)
     context_tokens: int = 300

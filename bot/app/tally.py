@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from bot.app.followup import SHORT_OF_DOLLARS, LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
-from bot.app.requests import RequestMaker
+from bot.app.requests import shown
 from bot.app.tiers import tier_models
 from bot.core.answer import Answer
 from bot.core.bill import bill, price_of
@@ -20,7 +20,7 @@ from bot.core.notices import notices
 from bot.core.place import place
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates, prompt_hash
-from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
+from bot.core.receipt import BudgetFacts, CacheFacts, Coverage, PromptFacts, Receipt
 from bot.core.report.words import counted
 from bot.core.show import show
 from bot.core.shown import ShownHunk
@@ -42,7 +42,6 @@ class Tally:
         self._options = options
         self._prices = prices
         self._simulated = simulated
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
         self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
         self._placed: list[Placed] = []
         self._unplaced: list[Unplaced] = []
@@ -66,13 +65,13 @@ class Tally:
 
         `reused` says that the answer was paid for by an earlier run.
         """
-        shown = self._maker.shown(job.batch)
+        hunks = shown(job.batch)
         for raw in answer.findings:
-            result = place(raw, shown)
+            result = place(raw, hunks)
             if isinstance(result, Unplaced):
                 self._unplaced.append(result)
             else:
-                self._placed.append((result, excerpt_of(result, shown)))
+                self._placed.append((result, excerpt_of(result, hunks)))
         keys = {excerpt.key for excerpt in job.batch.excerpts}
         self._reviewed |= keys
         if reused:
@@ -85,7 +84,7 @@ class Tally:
             self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
 
     def receipt(
-        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, *, overrun: bool = False
+        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, cache: CacheFacts, *, overrun: bool = False
     ) -> Receipt:
         """Everything that happened, as one value; `calls` are all attempts, `overrun` says that one cost too much."""
         findings, dropped = self._findings()
@@ -103,6 +102,7 @@ class Tally:
             budget=budget,
             calls=tuple(calls),
             notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun)),
+            cache=cache,
         )
 
     @property

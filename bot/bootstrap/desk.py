@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
+from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
 from bot.app.options import Options
@@ -19,7 +20,7 @@ from bot.app.target import Target
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.errors import BadConfiguration
-from bot.ports import Observer
+from bot.ports import Observer, PrefixHistory
 from bot.settings.file import RepositoryFile
 from bot.settings.folders import narrowed
 from bot.settings.load import Flags, build_options
@@ -32,7 +33,8 @@ SETTINGS_PATH = ".github/hunkwise.yml"
 class Access:
     """How the model is reached; with neither key nor address, the stand-in answers.
 
-    `store` is a folder that keeps answers which were paid for, '' for none; the stand-in's are never kept.
+    `store` is a folder that keeps answers which were paid for and when prompts were asked, '' for none; nothing of
+    the stand-in's is ever kept.
     """
 
     api_key: str = field(default="", repr=False)
@@ -105,9 +107,25 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
         api = ClaudeApi(reach, clock, stop)
         try:
             answers = AnswerFolder(Path(access.store)) if access.store and not access.simulated else None
-            yield Desk(api, api, plan.prices, clock, observer, stop, simulated=access.simulated, answers=answers)
+            yield Desk(
+                api,
+                api,
+                plan.prices,
+                clock,
+                observer,
+                stop,
+                simulated=access.simulated,
+                answers=answers,
+                history=prefix_history(access.store) if answers else None,
+            )
         finally:
             api.close()
+
+
+def prefix_history(store: str) -> PrefixHistory | None:
+    """When prompts were asked, as the store's folder remembers it; None where there is no such folder."""
+    folder = Path(store)
+    return PrefixFile(folder) if store and folder.is_dir() else None
 
 
 @contextmanager

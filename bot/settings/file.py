@@ -95,7 +95,7 @@ class RepositoryFile(_Section):
     posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
     routing: Literal["fixed", "rules"] | None = None
-    cache_ttl: Literal["5m", "1h", "off"] | None = None
+    cache_ttl: Literal["auto", "5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
     context_tokens: Annotated[int, Field(ge=0, le=10_000)] | None = None

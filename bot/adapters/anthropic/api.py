@@ -57,7 +57,11 @@ class ClaudeApi:
         gathered = Gathered(request_id=None)
         try:
             with self._client.messages.create(
-                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
+                max_tokens=request.max_tokens,
+                stream=True,
+                timeout=self._timeout(deadline),
+                **_body(request),
+                **_diagnostics(request),
             ) as stream:
                 gathered.request_id = stream.response.headers.get("request-id")
                 self._gather(stream.response, gathered, deadline, begun)
@@ -70,7 +74,7 @@ class ClaudeApi:
             raise CallFailed(
                 FailureKind.BROKEN_STREAM, "the stream held no JSON", request_id=gathered.request_id
             ) from error
-        return gathered.answer(request.cache_ttl)
+        return gathered.answer(request.ttls)
 
     def _timeout(self, deadline: float) -> httpx2.Timeout:
         """No single wait outlasts the attempt."""
@@ -133,18 +137,27 @@ def _json_of(response: httpx2.Response) -> Any:
 
 def _body(request: ModelRequest) -> dict[str, Any]:
     """What asking and counting have in common, in the order that caching hashes it."""
-    marker = {"cache_control": {"type": "ephemeral", "ttl": request.cache_ttl}} if request.cache_ttl else {}
-    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **marker}]
+    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **_breakpoint(request.facts_ttl)}]
     content += [{"type": "text", "text": hunk} for hunk in request.hunks]
     output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(request.contract.schema)}}
     if request.effort:
         output["effort"] = request.effort
     body: dict[str, Any] = {
         "model": request.model,
-        "system": [{"type": "text", "text": request.system, **marker}],
+        "system": [{"type": "text", "text": request.system, **_breakpoint(request.cache_ttl)}],
         "messages": [{"role": "user", "content": content}],
         "output_config": output,
     }
     if request.thinking:
         body["thinking"] = {"type": request.thinking}
     return body
+
+
+def _breakpoint(ttl: str | None) -> dict[str, Any]:
+    """A block's mark that the prompt up to and with it is to be cached."""
+    return {"cache_control": {"type": "ephemeral", "ttl": ttl}} if ttl else {}
+
+
+def _diagnostics(request: ModelRequest) -> dict[str, Any]:
+    """The question why an earlier prefix was missed; not sent to servers that nobody asked it of."""
+    return {"diagnostics": {"previous_message_id": request.previous_message_id}} if request.diagnosed else {}
