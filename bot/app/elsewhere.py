@@ -20,6 +20,11 @@ from bot.core.usage import Usage
 from bot.ports import TokenCounter
 
 
+def ttl_of(request: ModelRequest) -> str | None:
+    """For how long its whole prefix stays cached; None where nothing is."""
+    return request.facts_ttl or request.cache_ttl
+
+
 def prefix_of(request: ModelRequest) -> Hashable:
     """What its cached prefix hangs on."""
     return request.provider, request.model, request.effort
@@ -43,7 +48,8 @@ class Station:
     def request(self, request: ModelRequest) -> ModelRequest:
         """The request as it is asked here: model, price, effort, room for thinking, and the prefix's size are its own.
 
-        What is asked stays the same, word for word.
+        What is asked stays the same, word for word. What became of an earlier run's cache is asked of the preferred
+        provider alone.
         """
         if request.provider == self.name:
             return request
@@ -60,6 +66,8 @@ class Station:
             thinking=tier.thinking,
             max_tokens=min(most, max(1, request.max_tokens + more)),
             least_output_tokens=min(most, max(1, request.least_output_tokens + more)),
+            diagnosed=False,
+            previous_message_id=None,
         )
         return replace(asked, prefix_tokens=self._prefix_tokens(asked, base_name(request.model)))
 

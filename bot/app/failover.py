@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.app.elsewhere import Station, prefix_of
+from bot.app.elsewhere import Station, prefix_of, ttl_of
 from bot.app.lead import Leads
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.failure import RULES, FailureKind
@@ -128,11 +128,12 @@ class Failover:
         standing = self._standings[station.name]
         if standing.looking or self._clock.monotonic() < standing.look_at:
             return False
-        if request.cache_ttl is None:
+        ttl = ttl_of(request)
+        if ttl is None:
             return True
         there = station.request(request)
         warm = self._leads.is_warm(prefix_of(there))
-        return better_to_return(station.costs(there, request.cache_ttl), self._unfinished(request), warm=warm)
+        return better_to_return(station.costs(there, ttl), self._unfinished(request), warm=warm)
 
     def _claim(self, standing: _Standing) -> bool:
         """One request at a time looks whether a provider is back: True for it."""
@@ -144,9 +145,9 @@ class Failover:
     def _ask_at(self, station: Station, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         asked = station.request(request)
         home = station is self._stations[0]
-        if asked.cache_ttl and not home and not self._earns_its_cache(station, asked, self._unfinished(request)):
-            asked = replace(asked, cache_ttl=None)
-        ttl, prefix = asked.cache_ttl, prefix_of(asked)
+        if not home and not self._earns_its_cache(station, asked, self._unfinished(request)):
+            asked = replace(asked, cache_ttl=None, facts_ttl=None)
+        ttl, prefix = ttl_of(asked), prefix_of(asked)
         leads = ttl is not None and self._leads.wait_or_lead(prefix, self._deadline)
 
         def begins() -> None:
@@ -166,21 +167,23 @@ class Failover:
                 self._standings[station.name].looking = False
 
     def _earns_its_cache(self, station: Station, asked: ModelRequest, unfinished: int) -> bool:
-        ttl = asked.cache_ttl or "5m"
+        ttl = ttl_of(asked)
+        if ttl is None:
+            return False
         return self._leads.is_warm(prefix_of(asked)) or worth_writing(station.costs(asked, ttl), unfinished)
 
     def _worth_waiting(self, station: Station, trip: _Trip, failure: CallFailed) -> bool:
         """Whether a provider that is down, and back soon, beats the cold cache of the next one."""
-        request = trip.request
+        request, ttl = trip.request, ttl_of(trip.request)
         following = self._next_to(station, trip.failures)
-        if failure.kind is not FailureKind.UNAVAILABLE or following is None or request.cache_ttl is None:
+        if failure.kind is not FailureKind.UNAVAILABLE or following is None or ttl is None:
             return False
         here, there = station.request(request), following.request(request)
         if self._leads.is_warm(prefix_of(there)) or not self._leads.is_warm(prefix_of(here)):
             return False
         return better_to_wait(
-            station.costs(here, request.cache_ttl),
-            following.costs(there, request.cache_ttl),
+            station.costs(here, ttl),
+            following.costs(there, ttl),
             self._unfinished(request),
             failure.retry_after or 0.0,
             self._down_for(station),

@@ -34,7 +34,7 @@ _LEFT_OUT = {
 @dataclass(frozen=True, slots=True)
 class ReviewJob:
     """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer. `rank` is its
-    place in the plan, 0 for the riskiest.
+    place in the plan, 0 for the riskiest. `diagnosed` says that the API is asked about the cache along with it.
     """
 
     batch: Batch
@@ -43,6 +43,7 @@ class ReviewJob:
     rank: int = 0
     again: bool = False
     room: int = 1
+    diagnosed: bool = False
 
     @property
     def model(self) -> str:
@@ -105,6 +106,8 @@ def follow_up(
 
 
 def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: TierModel | None) -> AskAgain | LeaveOut:
+    if kind is FailureKind.BAD_REQUEST and job.diagnosed:  # a gateway may know nothing of diagnostics
+        return AskAgain((replace(job, diagnosed=False),))
     divisible = len(job.batch.excerpts) > 1
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
         route = Route(cheaper.tier, SHORT_OF_DOLLARS)

@@ -29,6 +29,7 @@ class Options:
     """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars.
 
     `models` are those of the provider that is asked first; `providers` the whole chain, () for Anthropic alone.
+    `cache_ttl` is 'auto', '5m', '1h', or None for no caching.
     """
 
     models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
@@ -38,7 +39,7 @@ class Options:
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
     routing: Routing = Routing.RULES
-    cache_ttl: str | None = "5m"
+    cache_ttl: str | None = "auto"
     concurrency: int = 8
     sizes: RequestSizes = field(default_factory=RequestSizes)
     context_tokens: int = 300

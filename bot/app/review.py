@@ -2,42 +2,32 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
+from bot.app.cache_watch import CacheWatch
+from bot.app.caching import CachePlanner
+from bot.app.desk import Desk
 from bot.app.dispatch import Dispatcher, Ended
-from bot.app.followup import SHORT_OF_DOLLARS, AskAgain, LeaveOut, ReviewJob, follow_up
+from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
 from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
 from bot.app.stack import stack
+from bot.app.tally import Tally
 from bot.app.tiers import TierModel, tier_models
 from bot.core.answer import REVIEW, Answer
-from bot.core.bill import bill, price_of
-from bot.core.budget import Amount, Budget
+from bot.core.budget import Amount, Budget, Limits
 from bot.core.calls import ModelAnswer, ModelRequest
-from bot.core.coverage import ExcerptKey, LeftOut, coverage
-from bot.core.detours import detours
+from bot.core.coverage import LeftOut
 from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
-from bot.core.finding import Finding, Unplaced
-from bot.core.merge import Placed, keep, merge
-from bot.core.notices import notices
-from bot.core.place import place
-from bot.core.pricing import PriceList
 from bot.core.progress import BatchEnded, PlanMade
-from bot.core.prompt.templates import Templates, prompt_hash
-from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
-from bot.core.report.words import counted
-from bot.core.show import show
-from bot.core.shown import ShownHunk
-from bot.core.status import status_of
-from bot.core.tokens import estimate_tokens
+from bot.core.prompt.templates import Templates
+from bot.core.receipt import BudgetFacts, Receipt
 from bot.errors import CallFailed, HunkwiseError
-from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
 
 _REFUSALS_BEFORE_GIVING_UP = 3
 """So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
@@ -47,20 +37,6 @@ _PATIENCE_AFTER_DEADLINE = 5.0
 
 _PATIENCE_AFTER_INTERRUPT = 1.0
 """Seconds that answers under way get before they are stopped, and again for stopping them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a review works with: built once, by bot/bootstrap or by a test."""
-
-    provider: Provider
-    counter: TokenCounter
-    prices: PriceList
-    clock: Clock
-    observer: Observer
-    stop: threading.Event
-    simulated: bool = False
-    answers: AnswerStore | None = None
 
 
 def review(
@@ -93,25 +69,21 @@ class _Run:
         self._tiers = tier_models(options)
         self._budget = budget
         self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
-        self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
-        self._placed: list[Placed] = []
-        self._unplaced: list[Unplaced] = []
-        self._reviewed: set[ExcerptKey] = set()
-        self._reused: set[ExcerptKey] = set()
-        self._left_out: dict[ExcerptKey, LeftOut] = {}
+        prefixes = CachePlanner(prepared, options, desk.prices, desk.history).prefixes(self._tiers)
+        self._cache = CacheWatch(prefixes, desk.history, desk.clock)
+        self._maker = RequestMaker(prepared, templates, prefixes)
+        self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
         self._refused = 0
         self._deadline = desk.clock.monotonic() + options.run_seconds
         self._interrupted = False
         self._answers = desk.answers
-        self._notes = list(prepared.notes)
 
     def ask(self) -> None:
         """Run the plan to its end, or to an interrupt."""
         jobs = self._without_kept(self._maker.jobs(self._tiers))
         if not jobs:
             return
-        self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
+        self._desk.observer.on(PlanMade(len(jobs), len(self._tally.excerpts)))
         desk = self._desk
         provider = stack(
             self._guard,
@@ -147,8 +119,7 @@ class _Run:
             if answer is None:
                 left.append(job)
             else:
-                self._reused.update(excerpt.key for excerpt in job.batch.excerpts)
-                self._take(job, answer)
+                self._take(job, answer, reused=True)
         return left
 
     def _kept_answer(self, job: ReviewJob) -> Answer | None:
@@ -166,7 +137,7 @@ class _Run:
             self._answers.put(self._maker.request(job).key, answer.text)
         except HunkwiseError as error:
             self._answers = None
-            self._notes.append(error.message)
+            self._tally.notes.append(error.message)
 
     def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
@@ -179,9 +150,10 @@ class _Run:
 
     def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
         for ended in ended_jobs:
+            self._cache.saw(ended)
             decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
             if isinstance(decision, AskAgain):
-                dispatcher.ask_next(*decision.jobs)
+                dispatcher.ask_next(*map(self._maker.as_planned, decision.jobs))
             elif isinstance(decision, LeaveOut):
                 self._leave_out(ended.job, decision)
                 if decision.ends_run or self._requests_are_wrong(ended):
@@ -204,7 +176,7 @@ class _Run:
             return False
         cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
         tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
+        return all(self._obstacle(self._maker.as_planned(replace(ended.job, tier=tier))) for tier in tiers)
 
     def _obstacle(self, job: ReviewJob) -> FailureKind | None:
         """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
@@ -219,107 +191,38 @@ class _Run:
     def _requests_are_wrong(self, ended: Ended[ReviewJob]) -> bool:
         refused = ended.failure is not None and ended.failure.kind is FailureKind.BAD_REQUEST
         self._refused += refused
-        return refused and not self._reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
+        return refused and self._tally.nothing_reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
 
     def _leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
-        for excerpt in job.batch.excerpts:
-            self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
+        self._tally.leave_out(job, why)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=False, findings=0))
 
-    def _take(self, job: ReviewJob, answer: Answer) -> None:
-        shown = self._maker.shown(job.batch)
-        for raw in answer.findings:
-            result = place(raw, shown)
-            if isinstance(result, Unplaced):
-                self._unplaced.append(result)
-            else:
-                self._placed.append((result, excerpt_of(result, shown)))
-        self._reviewed.update(excerpt.key for excerpt in job.batch.excerpts)
-        self._desk.observer.on(BatchEnded(len(shown), reviewed=True, findings=len(answer.findings)))
+    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool = False) -> None:
+        findings = self._tally.take(job, answer, reused=reused)
+        self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=True, findings=findings))
 
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
-        findings, notes = self._findings()
-        unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
-        covered = self._coverage()
-        calls = self._guard.calls()
-        standard = self._tiers[Tier.STANDARD]
-        return Receipt(
-            status=status_of(len(findings) + len(unplaced), covered),
-            simulated=self._desk.simulated,
-            target=self._prepared.target.facts,
-            prompt=self._prompt,
-            findings=findings,
-            unplaced=unplaced,
-            coverage=covered,
-            bill=bill(calls, self._answered_twins(), standard.model, self._desk.prices, standard.tariff),
-            budget=self._budget_facts(),
-            calls=calls,
-            notes=notes,
-        )
-
-    def _excerpts(self) -> list[Excerpt]:
-        return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
-
-    def _findings(self) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-        """What the model found and is worth showing, with what Hunkwise itself noticed in every chosen hunk."""
-        kept, dropped = keep(self._placed, self._options.min_confidence, self._options.severity)
-        own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
-        notes = self._notes
-        if dropped:
-            notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
-        moved = sum(call.hunks for call in self._guard.calls() if call.why == SHORT_OF_DOLLARS and call.cost_usd)
-        if moved:
-            notes.append(f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier.")
-        notes += detours(self._guard.calls(), self._tiers[Tier.STANDARD].provider)
-        if self._budget.overrun:
-            notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
-        return merge([*kept, *own]), tuple(notes)
-
-    def _worth_showing(self, unplaced: Unplaced) -> bool:
-        sure = unplaced.confidence >= self._options.min_confidence
-        return sure and unplaced.severity.rank <= self._options.severity.rank
-
-    def _coverage(self) -> Coverage:
         unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
         if self._interrupted:
             unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
-        left_out = {one.key: unasked for one in self._excerpts()} | self._left_out
-        standard = self._tiers[Tier.STANDARD]
-        return coverage(
-            self._excerpts(),
-            self._reviewed,
-            left_out,
-            self._prepared.skipped,
-            self._prepared.hunks,
-            self._prepared.reused,
-            lambda missing: price_of(missing, standard.model, self._desk.prices, standard.tariff),
-            self._reused,
-        )
-
-    def _answered_twins(self) -> list[Excerpt]:
-        return [one for one in self._excerpts() if one.key in self._reviewed for _ in one.twins]
-
-    def _budget_facts(self) -> BudgetFacts:
-        budget = self._budget
-        return BudgetFacts(
-            limit_tokens=self._options.limits.tokens,
-            before_tokens=budget.before.tokens,
-            spent_tokens=budget.spent.tokens,
-            limit_usd=self._options.limits.usd,
-            before_usd=budget.before.usd,
-            spent_usd=budget.spent.usd,
-        )
+        budget = budget_facts(self._options.limits, self._budget)
+        calls = self._guard.calls()
+        cache, sentences = self._cache.outcome(calls, self._desk.prices)
+        self._tally.notes += sentences
+        return self._tally.receipt(calls, budget, unasked, cache, overrun=self._budget.overrun)
 
 
-def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
-    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
-    for one in shown:
-        if one.excerpt.path == finding.path and any(
-            line.side is finding.side and line.number == finding.line for line in one.lines
-        ):
-            return one.excerpt
-    raise ValueError("a placed finding stands in one of the hunks it was placed in")
+def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
+    """The budget as the receipt shows it: against the limits that were set, not against this run's allowance."""
+    return BudgetFacts(
+        limit_tokens=limits.tokens,
+        before_tokens=budget.before.tokens,
+        spent_tokens=budget.spent.tokens,
+        limit_usd=limits.usd,
+        before_usd=budget.before.usd,
+        spent_usd=budget.spent.usd,
+    )
 
 
 def _raw_bytes(excerpt: Excerpt) -> int:

@@ -11,10 +11,11 @@ from pathlib import Path
 
 from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
+from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
+from bot.app.desk import Desk
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
-from bot.app.review import Desk
 from bot.app.switchboard import Disconnected, Line, Switchboard
 from bot.app.target import Target
 from bot.app.tiers import chain_of
@@ -24,7 +25,7 @@ from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import TargetFacts
 from bot.errors import BadConfiguration
-from bot.ports import Clock, Observer
+from bot.ports import Clock, Observer, PrefixHistory
 from bot.settings.file import RepositoryFile
 from bot.settings.folders import narrowed
 from bot.settings.load import Flags, build_options
@@ -100,7 +101,23 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
     clock = SystemClock(stop)
     with _board(plan, access, clock, stop) as board:
         answers = AnswerFolder(Path(access.store)) if access.store and not plan.simulated else None
-        yield Desk(board, board, plan.prices, clock, observer, stop, simulated=plan.simulated, answers=answers)
+        yield Desk(
+            board,
+            board,
+            plan.prices,
+            clock,
+            observer,
+            stop,
+            simulated=plan.simulated,
+            answers=answers,
+            history=prefix_history(access.store) if answers else None,
+        )
+
+
+def prefix_history(store: str) -> PrefixHistory | None:
+    """When prompts were asked, as the store's folder remembers it; None where there is no such folder."""
+    folder = Path(store)
+    return PrefixFile(folder) if store and folder.is_dir() else None
 
 
 @contextmanager

@@ -46,6 +46,7 @@ class Mode(StrEnum):
 class CacheTtl(StrEnum):
     """How long a cached prompt lives."""
 
+    AUTO = "auto"
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
     OFF = "off"
@@ -91,19 +92,13 @@ def review(
         FailOn | None, typer.Option(help="Exit with 1 if a finding is at least this grave (default: never).")
     ] = None,
     cache: Annotated[
-        CacheTtl | None, typer.Option(help="How long the prompt is cached (default: 5m).", rich_help_panel=flags.MONEY)
+        CacheTtl | None,
+        typer.Option(help="How long the prompt is cached (default: auto, as it pays).", rich_help_panel=flags.MONEY),
     ] = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DIR",
-            envvar="HUNKWISE_STORE",
-            help="Keep answers here, so that a run that dies is not paid for twice.",
-        ),
-    ] = None,
+    store: flags.Store = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,

@@ -92,7 +92,7 @@ class RepositoryFile(Section):
     prices: dict[str, PriceSection] = {}
     providers: Annotated[list[ProviderSection], AfterValidator(all_different)] = []
     routing: Literal["fixed", "rules"] | None = None
-    cache_ttl: Literal["5m", "1h", "off"] | None = None
+    cache_ttl: Literal["auto", "5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
     context_tokens: Annotated[int, Field(ge=0, le=10_000)] | None = None

@@ -146,8 +146,8 @@ def _check_mode(word: str | None) -> None:
 
 
 def _cache_ttl(word: str | None) -> str | None:
-    if word not in {None, "5m", "1h", "off"}:
-        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use 5m, 1h or off.")
+    if word not in {None, "auto", "5m", "1h", "off"}:
+        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use auto, 5m, 1h or off.")
     return word
 
 

@@ -64,7 +64,7 @@ MEANINGS = {
     "providers[].models.strong": "Its model for hunks of high risk.",
     "providers[].price_factor": "What is charged of every list price; if absent, 1, and 1.1 in a region of vertex.",
     "routing": "How a hunk gets its tier: rules, by its risk; fixed, always standard.",
-    "cache_ttl": "How long the prompt stays cached: 5m, 1h or off.",
+    "cache_ttl": "How long the prompt stays cached: auto (as it pays), 5m, 1h or off.",
     "concurrency": "So many requests at once, 1 to 64.",
     "batch_tokens": "Small hunks share a request up to so many tokens, 500 to 100000.",
     "context_tokens": "At most so many tokens of surrounding code go along with a hunk, up to 10000.",

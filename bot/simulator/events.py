@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.simulator.service import Turn
+from bot.simulator.turn import Turn
 
 DELTA_CHARACTERS = 120
 
@@ -32,7 +32,7 @@ def usage(turn: Turn) -> dict[str, Any]:
         },
         **_output_usage(turn),
         "server_tool_use": None,
-        "service_tier": "standard",
+        "service_tier": turn.service_tier,
         "inference_geo": "not_available",
         "speed": turn.request.speed,
     }

@@ -145,6 +145,16 @@ def test_every_platform_s_usage_is_its_own_to_the_token(kind: ProviderKind) -> N
     assert answers[0].usage.cache_write_5m_tokens == answers[1].usage.cache_read_tokens > 0
 
 
+@pytest.mark.parametrize("kind", MODELS)
+def test_no_platform_is_asked_what_only_the_api_answers(kind: ProviderKind) -> None:
+    """A field that it does not know may be refused, and the request with it."""
+    options = SimulatorOptions(keep_bodies=True)
+    with Simulator(options) as simulator, platform(kind, simulator.base_url) as provider:
+        answer, _ = ended(provider, replace(REQUEST, model=MODELS[kind], diagnosed=True, previous_message_id="msg_1"))
+        assert isinstance(answer, ModelAnswer)
+        assert b"diagnostics" not in (simulator.log[0].body or b"")
+
+
 @pytest.mark.parametrize(
     ("kind", "counts"), [(ProviderKind.BEDROCK, False), (ProviderKind.MANTLE, True), (ProviderKind.VERTEX, True)]
 )
@@ -368,6 +378,49 @@ def test_usage_is_the_server_s_to_the_token(ttl: str | None) -> None:
     assert written == [ttl is not None, False, False]
     assert read == [False, ttl is not None, ttl is not None]
     assert total.cache_write_5m_tokens == 0 or ttl == "5m"
+
+
+def test_each_breakpoint_has_its_own_time_to_live() -> None:
+    """What runs share may be kept for longer than what one run shares, and is billed so."""
+    request = replace(REQUEST, system="Rules. " * 500, facts="Facts. " * 300, cache_ttl="1h", facts_ttl="5m")
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        wrote, read = (provider.ask(replace(request, hunks=(f"{n} +x",)), lambda: None).usage for n in (1, 2))
+        other = provider.ask(replace(request, facts="Others. " * 300), lambda: None).usage
+        only_facts = provider.ask(replace(request, cache_ttl=None, system="New. " * 500), lambda: None).usage
+    system, facts = wrote.cache_write_1h_tokens, wrote.cache_write_5m_tokens
+    assert system > facts > 0
+    assert (read.cache_read_tokens, read.cache_write_5m_tokens) == (system + facts, 0)
+    assert (other.cache_read_tokens, other.cache_write_1h_tokens) == (system, 0)
+    assert other.cache_write_5m_tokens > 0
+    assert only_facts.cache_write_5m_tokens > facts
+    assert only_facts.cache_write_1h_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"system": "Another."}, "system_changed"),
+        ({"facts": "Another change."}, "messages_changed"),
+        ({"previous_message_id": "msg_nobody"}, "previous_message_not_found"),
+    ],
+)
+def test_the_api_is_asked_why_a_prefix_was_missed(changes: dict[str, object], reason: str | None) -> None:
+    """Its word comes with the answer, streamed or not; who does not ask hears nothing."""
+    first = replace(REQUEST, diagnosed=True)
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        before = provider.ask(first, lambda: None)
+        asked = replace(first, previous_message_id=before.message_id)
+        answer = provider.ask(replace(asked, **changes), lambda: None)  # type: ignore[arg-type]  # replace checks them
+        unasked = provider.ask(replace(asked, diagnosed=False, system="Another."), lambda: None)
+    assert before.message_id
+    assert (before.cache_miss, answer.cache_miss, unasked.cache_miss) == (None, reason, None)
+
+
+def test_a_question_about_the_cache_is_not_counted() -> None:
+    """The counting endpoint does not know it."""
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        assert provider.count(replace(REQUEST, diagnosed=True)) == provider.count(REQUEST)
 
 
 def test_thinking_is_shown_within_the_output() -> None:

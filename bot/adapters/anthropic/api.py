@@ -17,6 +17,7 @@ from bot.adapters.anthropic.event_stream import events
 from bot.adapters.anthropic.failures import failure_of, lost, not_signed_in, request_id_of, sign_in_errors
 from bot.adapters.anthropic.stream import Gathered
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.chain import ProviderKind
 from bot.core.failure import FailureKind
 from bot.errors import CallFailed
 from bot.ports import Clock
@@ -32,6 +33,7 @@ class ClaudeApi:
         """`stop` ends answers that are still arriving when a run is interrupted. Raises BadConfiguration."""
         self._client = client_for(access)
         self._sign_in_errors = sign_in_errors(access)
+        self._diagnoses = access.kind is ProviderKind.ANTHROPIC
         self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
@@ -42,7 +44,11 @@ class ClaudeApi:
         gathered = Gathered(request_id=None)
         try:
             with self._client.messages.create(
-                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
+                max_tokens=request.max_tokens,
+                stream=True,
+                timeout=self._timeout(deadline),
+                **_body(request),
+                **(_diagnostics(request) if self._diagnoses else {}),
             ) as stream:
                 gathered.request_id = request_id_of(stream.response.headers)
                 self._gather(stream.response, gathered, deadline, begun)
@@ -57,7 +63,7 @@ class ClaudeApi:
             raise CallFailed(
                 FailureKind.BROKEN_STREAM, "the stream held no JSON", request_id=gathered.request_id
             ) from error
-        return gathered.answer(request.cache_ttl)
+        return gathered.answer(request.ttls)
 
     def _timeout(self, deadline: float) -> httpx2.Timeout:
         """No single wait outlasts the attempt."""
@@ -122,18 +128,27 @@ def _json_of(response: httpx2.Response) -> Any:
 
 def _body(request: ModelRequest) -> dict[str, Any]:
     """What asking and counting have in common, in the order that caching hashes it."""
-    marker = {"cache_control": {"type": "ephemeral", "ttl": request.cache_ttl}} if request.cache_ttl else {}
-    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **marker}]
+    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **_breakpoint(request.facts_ttl)}]
     content += [{"type": "text", "text": hunk} for hunk in request.hunks]
     output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(request.contract.schema)}}
     if request.effort:
         output["effort"] = request.effort
     body: dict[str, Any] = {
         "model": request.model,
-        "system": [{"type": "text", "text": request.system, **marker}],
+        "system": [{"type": "text", "text": request.system, **_breakpoint(request.cache_ttl)}],
         "messages": [{"role": "user", "content": content}],
         "output_config": output,
     }
     if request.thinking:
         body["thinking"] = {"type": request.thinking}
     return body
+
+
+def _breakpoint(ttl: str | None) -> dict[str, Any]:
+    """A block's mark that the prompt up to and with it is to be cached."""
+    return {"cache_control": {"type": "ephemeral", "ttl": ttl}} if ttl else {}
+
+
+def _diagnostics(request: ModelRequest) -> dict[str, Any]:
+    """The question why an earlier prefix was missed, which only Anthropic's own API answers."""
+    return {"diagnostics": {"previous_message_id": request.previous_message_id}} if request.diagnosed else {}

@@ -20,14 +20,9 @@ from bot.simulator.platforms.vertex import Vertex
 
 __all__ = ["Call", "Platform", "called"]
 
-_ANTHROPIC = Platform()
-_OTHERS: tuple[Platform, ...] = (Bedrock(), Mantle(), Vertex())
+_PLATFORMS: tuple[Platform, ...] = (Bedrock(), Mantle(), Vertex(), Platform())
 
 
 def called(path: str) -> Call:
     """Which platform a path, not yet unquoted, belongs to, and what of it is called. No path is refused here."""
-    for platform in _OTHERS:
-        call = platform.call(path)
-        if call is not None:
-            return call
-    return Call(_ANTHROPIC, path)
+    return next(call for platform in _PLATFORMS if (call := platform.call(path)) is not None)

@@ -54,7 +54,7 @@ class Platform:
     takes_access_tokens = True
 
     def call(self, path: str) -> Call | None:
-        """What a path of this platform asks for, None for another's path."""
+        """What a path of this platform asks for, None for another's. The API itself takes every path."""
         return Call(self, path)
 
     def credential(self, headers: Message) -> str:

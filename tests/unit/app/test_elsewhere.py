@@ -40,6 +40,12 @@ def test_the_question_is_the_same() -> None:
     assert (there.max_tokens, there.prefix_tokens) == (request.max_tokens, request.prefix_tokens)
 
 
+def test_an_earlier_run_s_cache_is_no_business_of_others() -> None:
+    """A message of one provider means nothing to another, which might refuse the question."""
+    there = station(AWS).request(home_request(diagnosed=True, previous_message_id="msg_1"))
+    assert (there.diagnosed, there.previous_message_id) == (False, None)
+
+
 def test_a_model_that_does_not_think_needs_no_room_for_it() -> None:
     """Nor may it be sent an effort; the room for the answer itself stays."""
     request = home_request(max_tokens=5_350)
