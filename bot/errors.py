@@ -7,6 +7,7 @@
     │   ├── UnknownPrice              no price is known for a model
     │   └── GitRefused                git could not give the diff that was asked for
     ├── OutputLost                    the result could not be written; exit 3
+    ├── SharedLimitsLost              the database with the shared rate limits does not answer; becomes a note
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
     │   ├── HostRefused               the request is invalid as it is (422)
@@ -64,6 +65,10 @@ class OutputLost(HunkwiseError):
     """There is a result, and nobody to take it."""
 
 
+class SharedLimitsLost(HunkwiseError):
+    """The store of the shared rate limits does not answer; the run goes on by what responses say."""
+
+
 class CodeHostError(HunkwiseError):
     """GitHub did not do what was asked."""
 
@@ -93,8 +98,9 @@ class CallFailed(Exception):
     """One attempt at a model ended without an answer.
 
     `kind` decides everything else (core/failure.py): whether it is retried and whether it may
-    have been billed. `retry_after` is in seconds, as the server asked. `attempts` is how many were made of the request
-    until then, None where no layer has counted them yet.
+    have been billed. `retry_after` is in seconds, as the server asked; `held` is True where the layer below the
+    retries keeps everybody waiting for so long, so that nobody else need wait. `attempts` is how many were made of the
+    request until then, None where no layer has counted them yet.
     """
 
     kind: FailureKind
@@ -103,6 +109,7 @@ class CallFailed(Exception):
     retry_after: float | None = None
     request_id: str | None = None
     attempts: int | None = None
+    held: bool = False
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.message}"

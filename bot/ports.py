@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.progress import Event
 from bot.core.pull_request import (
@@ -52,6 +53,35 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Wait; returns early when the run is stopped."""
+        ...
+
+    def wait(self, until_told: Waitable, seconds: float) -> None:
+        """Wait on a condition that is held, for so many seconds at most (infinite: until it is notified)."""
+        ...
+
+
+class Waitable(Protocol):
+    """What a Clock can wait on: a threading.Condition."""
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait to be notified; False where the time ran out."""
+        ...
+
+
+class SharedLimits(Protocol):
+    """Rate limits that every process with the same key takes from (bot/adapters/shared_limits.py)."""
+
+    def take(self, model_class: str, limits: Mapping[str, int], cost: Cost) -> float:
+        """Take a request's cost from all the buckets of a class of models at once: 0 where it is taken, else the
+        seconds to wait before asking again.
+
+        `limits` are those that this process has heard of, a minute; of others the store's own count. Raises
+        SharedLimitsLost where the store does not answer.
+        """
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
         ...
 
 

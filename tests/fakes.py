@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,11 +11,14 @@ from decimal import Decimal
 
 from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome, Purpose
 from bot.core.failure import FailureKind
+from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
+from bot.core.rate_facts import LIMIT_NAMES
 from bot.core.usage import Usage
 from bot.errors import BadConfiguration, CallFailed
+from bot.ports import Waitable
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PLAIN = "plain-model"
@@ -49,6 +53,11 @@ class FakeClock:
         with self._lock:
             self._seconds += seconds
             self.slept.append(seconds)
+
+    def wait(self, until_told: Waitable, seconds: float) -> None:
+        """Let other threads have a moment; if none of them tells, the time passes at once (but not for ever)."""
+        if not until_told.wait(0.002) and not math.isinf(seconds):
+            self.sleep(seconds)
 
 
 @dataclass
@@ -119,6 +128,12 @@ def an_answer(text: str = '{"findings": []}', **usage: int) -> ModelAnswer:
     return ModelAnswer(text, spent, Outcome.ANSWERED, "req_1")
 
 
+def rate_headers(name: str = "requests", *, limit: int, remaining: int) -> dict[str, str]:
+    """The headers of one rate limit."""
+    prefix = f"anthropic-ratelimit-{name}"
+    return {f"{prefix}-limit": str(limit), f"{prefix}-remaining": str(remaining)}
+
+
 @dataclass
 class ScriptedVendor:
     """A Provider that ends each call as the next word of its script says, in the words of the stand-in's faults.
@@ -141,6 +156,50 @@ class ScriptedVendor:
             retry_after = float(word.partition(":")[2] or 1) if ending is FailureKind.RATE_LIMITED else None
             raise CallFailed(ending, word, retry_after=retry_after, request_id=f"req_{word}")
         return replace(an_answer(), outcome=ending)
+
+
+Board = dict[tuple[str, str, str], tuple[int, float, float]]
+"""By key, class and limit: the limit a minute, the level, and when that was."""
+
+
+class FakeSharedLimits:
+    """SharedLimits of one key in memory: token buckets by class and limit, in the clock's time.
+
+    `board` holds the buckets of all keys; whoever has the same board and key shares them.
+    """
+
+    def __init__(self, board: Board, key: str, clock: FakeClock) -> None:
+        self._board = board
+        self._key = key
+        self._clock = clock
+        self._unpaid: dict[tuple[str, str], int] = {}
+
+    def take(self, model_class: str, limits: Mapping[str, int], cost: Cost) -> float:
+        """Take from all or from none."""
+        now = self._clock.monotonic()
+        for name, limit in limits.items():
+            known, level, at = self._board.get((self._key, model_class, name), (limit, 0.95 * limit, now))
+            self._board[self._key, model_class, name] = (max(known, limit), level, at)
+        levels, waits = {}, [0.0]
+        for name in LIMIT_NAMES:
+            owed = cost.of(name) + self._unpaid.get((model_class, name), 0)
+            bucket = (self._key, model_class, name)
+            if bucket in self._board:
+                limit, level, at = self._board[bucket]
+                level = min(0.95 * limit, level + (now - at) * limit / 60)
+                levels[bucket] = (limit, level - min(owed, 0.95 * limit), now)
+                waits.append(-levels[bucket][1] * 60 / limit)
+        if max(waits) > 0:
+            return max(waits)
+        self._board.update(levels)
+        for name in LIMIT_NAMES:
+            known_too = (self._key, model_class, name) in self._board
+            before = self._unpaid.get((model_class, name), 0)
+            self._unpaid[model_class, name] = 0 if known_too else before + cost.of(name)
+        return 0.0
+
+    def close(self) -> None:
+        """Nothing to let go of."""
 
 
 @dataclass

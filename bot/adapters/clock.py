@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from datetime import UTC, datetime
+
+from bot.ports import Waitable
 
 
 class SystemClock:
@@ -24,3 +27,7 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Wait, or return when the run is stopped."""
         self._stop.wait(seconds)
+
+    def wait(self, until_told: Waitable, seconds: float) -> None:
+        """Wait on a condition; whoever stops the run notifies it."""
+        until_told.wait(None if math.isinf(seconds) else seconds)

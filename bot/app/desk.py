@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from bot.app.limiter import Limiter
 from bot.core.pricing import PriceList
 from bot.ports import AnswerStore, Clock, Observer, PrefixHistory, Provider, TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What a review works with: built by bot/bootstrap or by a test."""
+    """What a review works with: built by bot/bootstrap or by a test.
+
+    `limiters` hear, by provider, what responses say of a key's rate limits; without them each review has its own.
+    """
 
     provider: Provider
     counter: TokenCounter
@@ -22,3 +27,4 @@ class Desk:
     simulated: bool = False
     answers: AnswerStore | None = None
     history: PrefixHistory | None = None
+    limiters: Mapping[str, Limiter] = field(default_factory=dict)

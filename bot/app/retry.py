@@ -85,19 +85,25 @@ class Retry:
     def _seconds_to_wait(self, state: tenacity.RetryCallState) -> float:
         """Full jitter (Brooker, "Exponential Backoff and Jitter", 2015), never sooner than the server asked.
 
-        Behind a `retry-after` up to a second of jitter keeps the waiters of one key from returning together.
+        Behind a `retry-after` up to a second of jitter keeps the waiters of one key from returning together. Where
+        the layer below holds everybody already, nobody waits here as well.
         """
         error = _failure(state)
+        if error.held:
+            return 0.0
         if error.retry_after is not None:
             return error.retry_after + random.random()  # noqa: S311  # jitter, not a secret
         return self._backoff(state)
 
     def _enough(self, state: tenacity.RetryCallState) -> bool:
-        too_late = self._clock.monotonic() + state.upcoming_sleep >= self._deadline
+        wait = max(state.upcoming_sleep, _failure(state).retry_after or 0.0)
+        too_late = self._clock.monotonic() + wait >= self._deadline
         return too_late or state.attempt_number >= self._policy.attempts
 
     def _announce(self, state: tenacity.RetryCallState) -> None:
-        self._observer.on(Waiting(state.upcoming_sleep, _failure(state).kind.value))
+        error = _failure(state)
+        if not error.held:
+            self._observer.on(Waiting(state.upcoming_sleep, error.kind.value))
 
 
 def _failure(state: tenacity.RetryCallState) -> CallFailed:

@@ -11,13 +11,15 @@ from bot.app.desk import Desk
 from bot.app.dispatch import Dispatcher, Ended
 from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
 from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
+from bot.app.limiter import Limiter
+from bot.app.meter import Meter
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
 from bot.app.stack import stack
 from bot.app.tally import Tally
-from bot.app.tiers import TierModel, tier_models
+from bot.app.tiers import TierModel, chain_of, tier_models
 from bot.core.answer import REVIEW, Answer
 from bot.core.budget import Amount, Budget, Limits
 from bot.core.calls import ModelAnswer, ModelRequest
@@ -69,6 +71,10 @@ class _Run:
         self._tiers = tier_models(options)
         self._budget = budget
         self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
+        self._limiters = desk.limiters or {
+            link.name: Limiter(desk.clock, options.concurrency) for link in chain_of(options)
+        }
+        self._meter = Meter(desk.clock, prepared.target.facts.repo)
         prefixes = CachePlanner(prepared, options, desk.prices, desk.history).prefixes(self._tiers)
         self._cache = CacheWatch(prefixes, desk.history, desk.clock)
         self._maker = RequestMaker(prepared, templates, prefixes)
@@ -87,11 +93,10 @@ class _Run:
         desk = self._desk
         provider = stack(
             self._guard,
+            desk,
             self._options,
-            desk.prices,
-            desk.counter,
-            desk.clock,
-            desk.observer,
+            self._limiters,
+            self._meter,
             self._deadline,
             lambda request: dispatcher.unfinished((request.model, request.effort)),
         )
@@ -143,6 +148,8 @@ class _Run:
         """Give answers under way a moment, since they are paid for anyway; then stop them."""
         self._interrupted = True
         self._guard.admit_no_more()
+        for limiter in self._limiters.values():
+            limiter.close()
         dispatcher.drop_pending()
         self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
         self._desk.stop.set()
@@ -209,8 +216,9 @@ class _Run:
         budget = budget_facts(self._options.limits, self._budget)
         calls = self._guard.calls()
         cache, sentences = self._cache.outcome(calls, self._desk.prices)
-        self._tally.notes += sentences
-        return self._tally.receipt(calls, budget, unasked, cache, overrun=self._budget.overrun)
+        self._tally.notes += [*sentences, *(note for one in self._limiters.values() for note in one.notes)]
+        receipt = self._tally.receipt(calls, budget, unasked, cache, overrun=self._budget.overrun)
+        return replace(receipt, pacing=self._meter.facts())
 
 
 def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:

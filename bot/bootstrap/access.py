@@ -40,7 +40,8 @@ class Access:
     """How models are reached; with nothing at all to reach one by, the stand-in answers.
 
     `api_key` and `base_url` are Anthropic's; `variable` gives those that a chain names. `store` is a folder that keeps
-    answers which were paid for, '' for none; the stand-in's are never kept. `heard` are tokens that were got in return
+    answers which were paid for, '' for none; the stand-in's are never kept. `database_url` names the database in which
+    processes share their rate limits, '' for none. `heard` are tokens that were got in return
     for an identity: they are masked as they come, and never published.
     """
 
@@ -48,6 +49,7 @@ class Access:
     base_url: str = ""
     simulate: bool = False
     store: str = ""
+    database_url: str = field(default="", repr=False)
     variable: Callable[[str], str] = field(default=_nothing, repr=False)
     sign_in: SignIn | None = None
     mask: Callable[[str], None] = field(default=lambda _: None, repr=False)
@@ -78,6 +80,7 @@ class Access:
             variable("ANTHROPIC_BASE_URL"),
             simulate,
             environment.get("HUNKWISE_STORE", ""),
+            variable("HUNKWISE_DATABASE_URL"),
             variable,
             sign_in,
         )
@@ -115,7 +118,7 @@ class Access:
 
     def secrets(self, chain: Collection[Link]) -> tuple[str, ...]:
         """Values that must never be published or logged."""
-        keys = (self.api_key, *(self.key_of(link) for link in chain), *self.heard)
+        keys = (self.api_key, self.database_url, *(self.key_of(link) for link in chain), *self.heard)
         return tuple(dict.fromkeys(key for key in keys if key))
 
     def hear(self, secret: str) -> None:

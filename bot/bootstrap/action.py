@@ -52,6 +52,7 @@ class _Action:
             inputs.api_key,
             inputs.base_url,
             store=inputs.store,
+            database_url=inputs.database_url,
             variable=runner.variable,
             sign_in=None if inputs.api_key else self._sign_in(),
             mask=runner.mask,

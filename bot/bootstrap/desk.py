@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -14,6 +14,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
+from bot.app.limiter import Limiter
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
 from bot.app.switchboard import Disconnected, Line, Switchboard
@@ -99,7 +100,8 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
     Raises BadConfiguration where a provider of the chain lacks a library.
     """
     clock = SystemClock(stop)
-    with _board(plan, access, clock, stop) as board:
+    limiters = {link.name: Limiter(clock, plan.options.concurrency) for link in chain_of(plan.options)}
+    with _shared_limits(plan, access, limiters), _board(plan, access, clock, stop, limiters) as board:
         answers = AnswerFolder(Path(access.store)) if access.store and not plan.simulated else None
         yield Desk(
             board,
@@ -111,6 +113,7 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
             simulated=plan.simulated,
             answers=answers,
             history=prefix_history(access.store) if answers else None,
+            limiters=limiters,
         )
 
 
@@ -121,7 +124,31 @@ def prefix_history(store: str) -> PrefixHistory | None:
 
 
 @contextmanager
-def _board(plan: Plan, access: Access, clock: Clock, stop: threading.Event) -> Iterator[Switchboard]:
+def _shared_limits(plan: Plan, access: Access, limiters: Mapping[str, Limiter]) -> Iterator[None]:
+    """Let processes with the same key share its buckets, where a database is named; the stand-in shares nothing."""
+    if not access.database_url or plan.simulated:
+        yield
+        return
+    try:
+        # Imported here: an optional extra, and only processes that share need it.
+        from bot.adapters.shared_limits import SharedBuckets
+    except ImportError as error:
+        raise BadConfiguration(
+            "HUNKWISE_DATABASE_URL is set, but what speaks to PostgreSQL is not installed.",
+            next_step="Install hunkwise[postgres], or take the variable out.",
+        ) from error
+    with ExitStack() as open_stores:
+        for link in chain_of(plan.options):
+            if access.key_of(link):
+                store = open_stores.enter_context(closing(SharedBuckets(access.database_url, access.key_of(link))))
+                limiters[link.name].share(store)
+        yield
+
+
+@contextmanager
+def _board(
+    plan: Plan, access: Access, clock: Clock, stop: threading.Event, limiters: Mapping[str, Limiter]
+) -> Iterator[Switchboard]:
     """A line to everybody in the chain, or to the stand-in, which serves while the block runs."""
     # Imported here: the SDK takes longer to import than a plan takes to make, and quote must not pay for it.
     from bot.adapters.anthropic import Access as ApiAccess
@@ -145,14 +172,15 @@ def _board(plan: Plan, access: Access, clock: Clock, stop: threading.Event) -> I
                 link.headers,
                 None if signs_in is None else Federation(**asdict(signs_in), on_secret=access.hear),
             )
-            return open_lines.enter_context(closing(ClaudeApi(reach, clock, stop)))
+            return open_lines.enter_context(closing(ClaudeApi(reach, clock, stop, limiters[link.name].heard)))
 
         if plan.simulated:
             from bot.simulator.server import Simulator
 
             simulator = open_lines.enter_context(Simulator())
             reach = ApiAccess("simulated", simulator.base_url, silence)
-            api = open_lines.enter_context(closing(ClaudeApi(reach, clock, stop)))
+            first = chain_of(plan.options)[0].name
+            api = open_lines.enter_context(closing(ClaudeApi(reach, clock, stop, limiters[first].heard)))
             yield Switchboard({link.name: api for link in chain_of(plan.options)})
         else:
             yield Switchboard({link.name: line_to(link) for link in chain_of(plan.options)})

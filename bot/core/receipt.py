@@ -142,6 +142,38 @@ class CacheFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RouteFacts:
+    """What a run asked of one model by one endpoint about one repository: all of it, and its busiest minute.
+
+    `input_tokens` are those that count against a rate limit: cache reads do not.
+    """
+
+    model: str
+    endpoint: str
+    repository: str | None
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    rate_limited: int
+    requests_per_minute_peak: int
+    input_tokens_per_minute_peak: int
+    output_tokens_per_minute_peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class PacingFacts:
+    """How the run fared with the rate limits. `waits` counts the times that the next request was held back for
+    `waited_ms` in all, because a limit was nearly used up or the server had said so.
+    """
+
+    requests_per_minute_peak: int = 0
+    waits: int = 0
+    waited_ms: int = 0
+    rate_limited: int = 0
+    by: tuple[RouteFacts, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do)."""
 
@@ -157,3 +189,4 @@ class Receipt:
     calls: tuple[Call, ...]
     notes: tuple[str, ...] = ()
     cache: CacheFacts = CacheFacts()
+    pacing: PacingFacts = PacingFacts()

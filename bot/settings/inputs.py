@@ -22,8 +22,9 @@ class Inputs:
     """What the job says. Secrets never appear in a repr.
 
     `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
-    GitHub does not tell; `store` a folder that keeps answers which were paid for. The federation ids are for signing in
-    without a key, and `audience` is whom the job's identity token is then meant for.
+    GitHub does not tell; `store` a folder that keeps answers which were paid for; `database_url` the PostgreSQL
+    database in which processes share their rate limits. The federation ids are for signing in without a key, and
+    `audience` is whom the job's identity token is then meant for.
     """
 
     api_key: str = field(repr=False)
@@ -43,12 +44,14 @@ class Inputs:
     service_account_id: str
     workspace_id: str
     audience: str
+    database_url: str = field(default="", repr=False)
     flags: Flags = field(default_factory=Flags)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be published or logged."""
-        return tuple(value for value in (self.api_key, self.github_token, self.state_secret) if value)
+        every = (self.api_key, self.github_token, self.state_secret, self.database_url)
+        return tuple(value for value in every if value)
 
 
 def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> Inputs:
@@ -71,6 +74,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         service_account_id=given("anthropic-service-account-id") or variable("ANTHROPIC_SERVICE_ACCOUNT_ID"),
         workspace_id=given("anthropic-workspace-id") or variable("ANTHROPIC_WORKSPACE_ID"),
         audience=given("anthropic-audience") or DEFAULT_AUDIENCE,
+        database_url=given("database-url") or variable("HUNKWISE_DATABASE_URL"),
         flags=_flags(given),
     )
 

@@ -56,6 +56,8 @@ VIOLATIONS = [
     Violation("jinja2", {"core/planted.py": "import jinja2"}),
     Violation("genai-prices", {"core/planted.py": "import genai_prices"}),
     Violation("tree-sitter", {"core/planted.py": "import tree_sitter"}),
+    Violation("shared-limits", {"app/planted.py": "import pyrate_limiter"}),
+    Violation("postgres", {"bootstrap/planted.py": "import psycopg"}),
     Violation("detect-secrets", {"core/planted.py": "import detect_secrets"}),
 ]
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from bot.adapters.anthropic import Access, ClaudeApi, Federation
+from bot.adapters.anthropic.api import Heard
 from bot.adapters.clock import SystemClock
 from bot.core.answer import REVIEW
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome
@@ -74,11 +75,17 @@ REQUEST = a_request(
 )
 
 
+def no_matter(_model: str, _headers: Mapping[str, str]) -> None:
+    """Hears headers and forgets them."""
+
+
 @contextmanager
-def api(base_url: str, *, silence: float = LONG_SILENCE, stop: threading.Event | None = None) -> Iterator[ClaudeApi]:
+def api(
+    base_url: str, *, silence: float = LONG_SILENCE, stop: threading.Event | None = None, heard: Heard = no_matter
+) -> Iterator[ClaudeApi]:
     """The real adapter, reaching for an address."""
     stop = stop or threading.Event()
-    provider = ClaudeApi(Access("key", base_url, silence), SystemClock(stop), stop)
+    provider = ClaudeApi(Access("key", base_url, silence), SystemClock(stop), stop, heard)
     try:
         yield provider
     finally:
@@ -352,6 +359,39 @@ def test_the_wait_a_server_asks_for_is_passed_on(making: Making, word: str) -> N
         ending, _ = ended(provider)
     assert isinstance(ending, CallFailed)
     assert ending.retry_after == float(word[-1])
+
+
+@pytest.mark.parametrize("word", ["ok", "429:3", "stream-error", "truncate"])
+def test_the_headers_of_every_response_are_heard_before_its_body(word: str) -> None:
+    """Once each, an error's too: the limits they tell of count for whoever sends next."""
+    order: list[str] = []
+    options = SimulatorOptions(script=(word,), requests_per_minute=50)
+    with (
+        Simulator(options) as simulator,
+        api(simulator.base_url, heard=lambda model, headers: order.append(f"{model} {rest(headers)}")) as provider,
+    ):
+        ended(provider, begins=lambda: order.append("begun"))
+    asked = f"{REQUEST.model} "
+    assert order == ([f"{asked}49", "begun"] if word in BEGINS else [f"{asked}None"])
+
+
+def rest(headers: Mapping[str, str]) -> str | None:
+    """The requests that are left; an error that is played tells nothing of limits."""
+    return headers.get("anthropic-ratelimit-requests-remaining")
+
+
+def test_a_refusal_of_the_limit_itself_tells_of_the_limit() -> None:
+    """The level that it shows is the newest there is."""
+    heard: list[str | None] = []
+    options = SimulatorOptions(requests_per_minute=1)
+    with (
+        Simulator(options) as simulator,
+        api(simulator.base_url, heard=lambda _model, headers: heard.append(rest(headers))) as provider,
+    ):
+        endings = [ended(provider)[0] for _ in range(2)]
+    assert heard == ["0", "0"]
+    assert isinstance(endings[1], CallFailed)
+    assert endings[1].kind is FailureKind.RATE_LIMITED
 
 
 def test_a_failure_leaves_the_provider_usable(making: Making) -> None:
@@ -648,10 +688,10 @@ def test_an_error_without_the_api_s_body_is_judged_by_its_status(response: bytes
 
 @pytest.mark.parametrize(
     ("header", "seconds"),
-    [(b"0", 0.0), (b"2.5", 2.5), (b"-3", 0.0), (b"Wed, 21 Oct 2026 07:28:00 GMT", None), (b"soon", None)],
+    [(b"0", 0.0), (b"2.5", 2.5), (b"-3", 0.0), (b"Wed, 21 Oct 2026 07:28:00 GMT", 0.0), (b"soon", None)],
 )
 def test_a_retry_after_is_seconds_or_nothing(header: bytes, seconds: float | None) -> None:
-    """Nonsense counts as not given."""
+    """A date that has passed asks for no wait, and nonsense counts as not given."""
     failed = told(plain("429 Too Many Requests", "application/json", b"{}", b"retry-after: " + header))
     assert isinstance(failed, CallFailed)
     assert failed.retry_after == seconds

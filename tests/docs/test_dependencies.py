@@ -20,6 +20,11 @@ def runtime() -> list[Requirement]:
     return [Requirement(line) for line in pyproject()["project"]["dependencies"]]
 
 
+def extra(name: str) -> list[Requirement]:
+    """What an optional extra adds to it."""
+    return [Requirement(line) for line in pyproject()["project"]["optional-dependencies"][name]]
+
+
 def group(name: str) -> list[Requirement]:
     """What a dependency group names, with the groups it includes."""
     entries = pyproject()["dependency-groups"][name]
@@ -41,8 +46,12 @@ def locked(lock: str) -> dict[str, str]:
 
 @pytest.mark.parametrize(
     ("heading", "requirements"),
-    [("To run", runtime()), ("To build and check", group("dev"))],
-    ids=["run", "check"],
+    [
+        ("To run", runtime()),
+        ("To share rate limits", extra("postgres")),
+        ("To build and check", group("dev")),
+    ],
+    ids=["run", "share", "check"],
 )
 def test_every_dependency_has_its_reason(heading: str, requirements: list[Requirement]) -> None:
     """Each dependency has one line that says why, and no line outlives its dependency."""
@@ -52,7 +61,7 @@ def test_every_dependency_has_its_reason(heading: str, requirements: list[Requir
 
 def test_every_extra_has_its_reason() -> None:
     """Each extra of the package has one line that says why."""
-    explained = terms(section(PAGE, "To reach the models elsewhere"))
+    explained = terms(section(PAGE, "Extras"))
     assert sorted(explained) == sorted(optional())
 
 
@@ -60,13 +69,15 @@ def test_no_dependency_was_also_left_out() -> None:
     """A library that is used does not stand among the rejected."""
     rejected = set(terms(section(PAGE, "Considered and left out")))
     assert rejected
-    assert rejected.isdisjoint(canonicalize_name(requirement.name) for requirement in runtime() + group("dev"))
+    assert rejected.isdisjoint(
+        canonicalize_name(requirement.name) for requirement in runtime() + extra("postgres") + group("dev")
+    )
 
 
 @pytest.mark.parametrize(
     ("lock", "requirements"),
     [
-        ("requirements.lock", runtime()),
+        ("requirements.lock", runtime() + extra("postgres")),
         ("requirements-build.lock", group("build")),
         ("requirements-dev.lock", runtime() + group("dev") + [one for extra in optional().values() for one in extra]),
     ],

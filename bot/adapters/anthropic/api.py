@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,16 @@ _COUNT_SECONDS = 5.0
 """A count only sharpens a reservation that a bound would do for, so nobody waits long for it."""
 
 
+Heard = Callable[[str, Mapping[str, str]], None]
+"""Hears the model and the headers of each response, before its body."""
+
+
 class ClaudeApi:
     """Provider and TokenCounter over the SDK, on any platform that it speaks to."""
 
-    def __init__(self, access: Access, clock: Clock, stop: threading.Event) -> None:
+    def __init__(
+        self, access: Access, clock: Clock, stop: threading.Event, heard: Heard = lambda _model, _headers: None
+    ) -> None:
         """`stop` ends answers that are still arriving when a run is interrupted. Raises BadConfiguration."""
         self._client = client_for(access)
         self._sign_in_errors = sign_in_errors(access)
@@ -37,6 +43,7 @@ class ClaudeApi:
         self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
+        self._heard = heard
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """Stream one answer. Streaming shows a dead connection within `silence_timeout`, not after a whole answer."""
@@ -51,8 +58,11 @@ class ClaudeApi:
                 **(_diagnostics(request) if self._diagnoses else {}),
             ) as stream:
                 gathered.request_id = request_id_of(stream.response.headers)
+                self._heard(request.model, stream.response.headers)
                 self._gather(stream.response, gathered, deadline, begun)
         except anthropic.APIError as error:
+            if isinstance(error, anthropic.APIStatusError) and error.response.is_error:
+                self._heard(request.model, error.response.headers)
             raise failure_of(error, gathered.request_id) from error
         except self._sign_in_errors as error:
             raise not_signed_in(error) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from http import HTTPStatus
 
 import anthropic
@@ -12,6 +13,7 @@ from anthropic.lib.credentials import WorkloadIdentityError
 from bot.adapters.anthropic.access import Access
 from bot.core.chain import ProviderKind
 from bot.core.failure import FailureKind
+from bot.core.rate_facts import retry_after_of
 from bot.errors import CallFailed, HunkwiseError
 
 _STATUS_KINDS = {
@@ -51,7 +53,7 @@ def failure_of(error: anthropic.APIError, request_id: str | None) -> CallFailed:
         _kind(error),
         error.api_message or error.message,
         status=error.status_code,
-        retry_after=_retry_after(error.response.headers),
+        retry_after=retry_after_of(error.response.headers, datetime.now(UTC)),
         request_id=request_id_of(error.response.headers) or request_id,
     )
 
@@ -142,11 +144,3 @@ def lost(cause: BaseException | None, request_id: str | None) -> CallFailed:
     if isinstance(cause, httpx2.TimeoutException):
         return CallFailed(FailureKind.TIMED_OUT, "the API said nothing for too long", request_id=request_id)
     return CallFailed(FailureKind.CONNECTION_LOST, "the connection was lost", request_id=request_id)
-
-
-def _retry_after(headers: httpx2.Headers) -> float | None:
-    """Seconds; a date or nonsense counts as not given."""
-    try:
-        return max(0.0, float(headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.core.receipt import Bill, BudgetFacts, CacheFacts
+from bot.core.receipt import Bill, BudgetFacts, CacheFacts, PacingFacts
+from bot.core.report.words import counted
 from bot.core.usage import Usage
 
 TOTAL_DOLLARS = "Total"
@@ -114,3 +115,12 @@ def _token_budget(budget: BudgetFacts) -> str:
     before = f", {budget.before_tokens:,} before it" if budget.before_tokens else ""
     rest = f"{left:,} left" if left >= 0 else f"over by {-left:,}"
     return f"{spent} of {budget.limit_tokens:,} tokens spent by this run{before}; {rest}."
+
+
+def pacing_lines(pacing: PacingFacts) -> list[str]:
+    """How long the rate limits held the run back, as one sentence; nothing where they did not."""
+    if not pacing.waits:
+        return []
+    refused = f", {counted(pacing.rate_limited, 'request')} answered 429" if pacing.rate_limited else ""
+    waited = f"{pacing.waited_ms / 1000:,.1f} s in {counted(pacing.waits, 'wait')}"
+    return [f"Held back by rate limits for {waited}{refused}."]

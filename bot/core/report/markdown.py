@@ -17,6 +17,7 @@ from bot.core.report.figures import (
     cache_lines,
     exact_dollars,
     money_rows,
+    pacing_lines,
     saving_rows,
     token_rows,
 )
@@ -138,6 +139,7 @@ def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
     lines += [f"- {line}" for line in cache_lines(receipt.cache)]
+    lines += [f"- {line}" for line in pacing_lines(receipt.pacing)]
     return [
         "### The bill",
         asked,

@@ -42,6 +42,7 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
         "cache": _cache(receipt.cache),
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
+        "pacing": {**asdict(receipt.pacing), "by": [asdict(route) for route in receipt.pacing.by]},
         "notes": list(receipt.notes),
     }
 

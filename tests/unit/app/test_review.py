@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
@@ -22,6 +23,7 @@ from bot.core.route import Routing
 from bot.core.status import exit_code
 from bot.core.usage import Usage
 from bot.errors import CallFailed
+from bot.ports import Waitable
 from tests.fakes import FakeClock, TableCounter, Vendor, Watcher
 from tests.unit.app.runs import (
     CHEAP,
@@ -427,6 +429,48 @@ def test_a_retry_asleep_is_not_woken_into_a_request_by_an_interrupt() -> None:
     receipt = room.review(a_change(2), some_options(concurrency=2, cache_ttl=None))
     check(receipt)
     assert sum("marker_0000" in markers_in(request) for request in vendor.requests) == 1
+
+
+def test_nobody_waits_for_a_rate_limit_after_an_interrupt() -> None:
+    """Whoever is held for a minute is sent away at once, and asks nothing more."""
+    both, held, stop = threading.Barrier(2), threading.Event(), threading.Event()
+
+    class Standing(Slow):
+        def wait(self, until_told: Waitable, seconds: float) -> None:
+            held.set()
+            until_told.wait(20)
+
+    def act(request: ModelRequest) -> ModelAnswer:
+        if not held.is_set():
+            both.wait(20)
+        if "marker_0000" in "".join(request.hunks):
+            raise CallFailed(FailureKind.RATE_LIMITED, "wait", retry_after=60.0)
+        assert held.wait(20)
+        return said()
+
+    vendor, began = Vendor(act), time.monotonic()
+    room = Room(vendor, observer=Interrupting(1), clock=Standing(), stop=stop)
+    receipt = room.review(a_change(2), some_options(concurrency=2, cache_ttl=None))
+    check(receipt)
+    assert sum("marker_0000" in markers_in(request) for request in vendor.requests) == 1
+    assert time.monotonic() - began < 10
+
+
+def test_what_the_rate_limits_cost_stands_on_the_receipt() -> None:
+    """The requests by model, and how long the run was held back."""
+    refusals = iter([CallFailed(FailureKind.RATE_LIMITED, "wait", retry_after=7.0)])
+
+    def act(_: ModelRequest) -> ModelAnswer:
+        for refusal in refusals:
+            raise refusal
+        return said()
+
+    pacing = Room(Vendor(act)).review(a_change(2), some_options()).pacing
+    assert (pacing.waits, pacing.rate_limited, pacing.requests_per_minute_peak) == (1, 1, 3)
+    assert 7_000 <= pacing.waited_ms <= 8_000
+    (route,) = pacing.by
+    assert (route.model, route.endpoint, route.repository, route.requests) == (STANDARD, "messages", None, 3)
+    assert (route.input_tokens, route.output_tokens) == (2_000, 40)
 
 
 def test_an_interrupt_before_anything_was_asked_costs_nothing() -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+
 from bot.app.breaker import Breaker
+from bot.app.desk import Desk
 from bot.app.failover import Failover
 from bot.app.guard import Guard
+from bot.app.limiter import Limiter
+from bot.app.meter import Meter
 from bot.app.options import Options
+from bot.app.pace import Pace
 from bot.app.retry import Retry, RetryPolicy
 from bot.app.stack import stack
+from bot.app.tiers import chain_of
 from bot.core.breaker import BreakerPolicy
 from bot.core.budget import Budget, Limits
 from bot.core.failure import FailureKind
@@ -17,12 +24,14 @@ from tests.unit.app.chains import CHAIN, HOME, PRICES, Bench, World, ending, hom
 
 
 def test_the_stack_is_the_one_that_is_promised() -> None:
-    """Failover(Retry(Breaker(Guard(vendor)))), a switch and the note of its price included."""
+    """Failover(Retry(Breaker(Pace(Guard(vendor))))), a switch and the note of its price included."""
     world, clock, watcher = World({"home": FailureKind.OVERLOADED}), FakeClock(), Watcher()
     guard = Guard(world, Budget(Limits()), PRICES, NoCounter(), clock, watcher)
     options = Options(models=HOME.models, providers=CHAIN)
-    whole = stack(guard, options, PRICES, NoCounter(), clock, watcher, 1e9, lambda _: 100)
-    assert layers(whole) == [Failover, Retry, Breaker, Guard, World]
+    desk = Desk(world, NoCounter(), PRICES, clock, watcher, threading.Event())
+    limiters = {link.name: Limiter(clock, 8) for link in chain_of(options)}
+    whole = stack(guard, desk, options, limiters, Meter(clock, None), 1e9, lambda _: 100)
+    assert layers(whole) == [Failover, Retry, Breaker, Pace, Guard, World]
     assert [ending(whole) for _ in range(3)] == [None] * 3
     calls = guard.calls()
     assert [call.provider for call in calls] == ["home"] * 5 + ["aws"] * 3

@@ -15,8 +15,10 @@ from bot.core.receipt import (
     CacheFacts,
     Coverage,
     ModelCache,
+    PacingFacts,
     PromptFacts,
     Receipt,
+    RouteFacts,
     Savings,
     SkippedWithPrice,
     Status,
@@ -245,6 +247,13 @@ def full_receipt() -> Receipt:
         notes=(
             "The budget of $0.25 for this pull request is nearly spent: 3 hunks were left for it.",
             "claude-sonnet-5 did not answer in time twice; run again to review the 5 hunks of src/big.py.",
+        ),
+        pacing=PacingFacts(
+            requests_per_minute_peak=41,
+            waits=3,
+            waited_ms=9_500,
+            rate_limited=1,
+            by=(RouteFacts("claude-sonnet-5", "messages", "shop", 12, 9_000, 2_400, 1, 12, 9_000, 2_400),),
         ),
     )
 

@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.receipt import BudgetFacts, Savings
+from bot.core.receipt import BudgetFacts, PacingFacts, Savings
 from bot.core.report.figures import (
     about_dollars,
     aligned_dollars,
     budget_lines,
     exact_dollars,
     money_rows,
+    pacing_lines,
     saving_rows,
     token_rows,
 )
@@ -97,3 +98,19 @@ def test_no_limit_is_said() -> None:
         "$0.50 spent by this run; no limit in dollars.",
         "900 tokens spent by this run; no limit in tokens.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("pacing", "lines"),
+    [
+        (PacingFacts(requests_per_minute_peak=9), []),
+        (PacingFacts(waits=1, waited_ms=1_250), ["Held back by rate limits for 1.2 s in 1 wait."]),
+        (
+            PacingFacts(waits=12, waited_ms=61_000, rate_limited=2),
+            ["Held back by rate limits for 61.0 s in 12 waits, 2 requests answered 429."],
+        ),
+    ],
+)
+def test_waits_are_told_only_where_there_were_any(pacing: PacingFacts, lines: list[str]) -> None:
+    """A run that nothing held back says nothing of it."""
+    assert pacing_lines(pacing) == lines

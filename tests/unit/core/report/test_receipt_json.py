@@ -94,6 +94,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
                 "batch": False,
             }
         ],
+        "pacing": {"requests_per_minute_peak": 0, "waits": 0, "waited_ms": 0, "rate_limited": 0, "by": []},
         "notes": [],
     }
 
