@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from bot.app.followup import ReviewJob
@@ -61,7 +61,7 @@ class RequestMaker:
         """System, schema and facts in tokens, by their size."""
         return estimate_tokens(self.prepared.system) + estimate_tokens(self.prepared.facts) + _SCHEMA_BYTES // 3
 
-    def measure_prefix(self, jobs: list[ReviewJob], counter: TokenCounter) -> None:
+    def measure_prefix(self, jobs: Iterable[ReviewJob], counter: TokenCounter) -> None:
         """Count each model's prefix once, so that reservations need no guess about it; bound it where that fails."""
         for job in {job.model: job for job in jobs}.values():
             counted = counter.count(self.request_without_hunks(job))

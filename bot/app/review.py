@@ -2,39 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-
+from bot.app.asking import Asking
 from bot.app.desk import Desk
-from bot.app.dispatch import Dispatcher, Ended
-from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
-from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
+from bot.app.followup import LeaveOut, ReviewJob
 from bot.app.options import Options
+from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
-from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
-from bot.app.stack import stack
+from bot.app.step import Step
 from bot.app.tally import Tally
 from bot.app.tiers import TierModel, tier_models
-from bot.core.answer import REVIEW, Answer
+from bot.app.triage import Triage, TriageMaker
+from bot.core.answer import Answer
 from bot.core.budget import Amount, Budget, Limits
-from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.coverage import LeftOut
-from bot.core.excerpt import Excerpt, SkipReason, Tier
+from bot.core.excerpt import SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
 from bot.core.progress import BatchEnded, PlanMade
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import BudgetFacts, Receipt
-from bot.errors import CallFailed, HunkwiseError
-
-_REFUSALS_BEFORE_GIVING_UP = 3
-"""So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
-
-_PATIENCE_AFTER_DEADLINE = 5.0
-"""Seconds that attempts under way get to notice the deadline by themselves, before they are given up."""
-
-_PATIENCE_AFTER_INTERRUPT = 1.0
-"""Seconds that answers under way get before they are stopped, and again for stopping them."""
+from bot.core.route import Routing
+from bot.core.triage import NOT_WORTH_IT
 
 
 def review(
@@ -58,140 +46,65 @@ def review(
 
 
 class _Run:
-    """One run of a plan: what was asked, what came of it."""
+    """One run of a plan, in steps: triage where it is asked for, then the review."""
 
     def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, budget: Budget) -> None:
         self._prepared = prepared
         self._options = options
+        self._templates = templates
         self._desk = desk
         self._tiers = tier_models(options)
         self._budget = budget
-        self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
+        self._asking = Asking(options, desk, budget)
         self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
-        self._refused = 0
-        self._deadline = desk.clock.monotonic() + options.run_seconds
-        self._interrupted = False
-        self._answers = desk.answers
+        self._paid = PaidAnswers(desk.answers, self._tally.notes)
 
     def ask(self) -> None:
-        """Run the plan to its end, or to an interrupt."""
-        jobs = self._without_kept(self._maker.jobs(self._tiers))
-        if not jobs:
-            return
-        self._desk.observer.on(PlanMade(len(jobs), len(self._tally.excerpts)))
-        dispatcher = Dispatcher(
-            jobs,
-            self._request,
-            stack(self._guard, self._options, self._desk.clock, self._desk.observer, self._deadline),
-            self._desk.clock,
-            self._options.concurrency,
-            self._options.leader_patience,
-        )
+        """Run every step to its end, or to an interrupt."""
         try:
-            self._maker.measure_prefix(jobs, self._desk.counter)
-            self._consume(dispatcher, dispatcher.run(self._deadline + _PATIENCE_AFTER_DEADLINE))
-        except KeyboardInterrupt:
-            self._wind_down(dispatcher)
+            plan = self._triaged() if self._options.effective_routing is Routing.TRIAGE else self._prepared
+            self._review(plan)
+        except KeyboardInterrupt:  # between two steps; within one, the step has ended in order
+            self._asking.stop()
         finally:
-            self._guard.close()
+            self._asking.close()
 
-    def _without_kept(self, jobs: list[ReviewJob]) -> list[ReviewJob]:
-        """Take the answers that a run which died has paid for already; what is left must be asked."""
-        left = []
-        for job in jobs:
-            answer = self._kept_answer(job)
-            if answer is None:
-                left.append(job)
-            else:
-                self._take(job, answer, reused=True)
-        return left
+    def _triaged(self) -> Prepared:
+        """The plan that triage makes of the rules' plan."""
+        maker = TriageMaker(self._prepared, self._options, self._templates)
+        plan, sorted_out = Triage(maker, self._asking, self._paid, self._tally.notes).sort()
+        self._tally.skip(sorted_out.skipped, LeftOut(SkipReason.TRIAGE, NOT_WORTH_IT))
+        return plan
 
-    def _kept_answer(self, job: ReviewJob) -> Answer | None:
-        text = self._answers.get(self._maker.request(job).key) if self._answers else None
-        try:
-            return None if text is None else REVIEW.parse(text)
-        except ValueError:
-            return None  # a damaged file is asked about again
-
-    def _keep_answer(self, job: ReviewJob, answer: ModelAnswer) -> None:
-        """Keep what was paid for; a store that takes nothing more costs a sentence, not the review."""
-        if self._answers is None:
-            return
-        try:
-            self._answers.put(self._maker.request(job).key, answer.text)
-        except HunkwiseError as error:
-            self._answers = None
-            self._tally.notes.append(error.message)
-
-    def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
-        """Give answers under way a moment, since they are paid for anyway; then stop them."""
-        self._interrupted = True
-        self._guard.admit_no_more()
-        dispatcher.drop_pending()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
-        self._desk.stop.set()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
-
-    def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
-        for ended in ended_jobs:
-            decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
-            if isinstance(decision, AskAgain):
-                dispatcher.ask_next(*decision.jobs)
-            elif isinstance(decision, LeaveOut):
-                self._leave_out(ended.job, decision)
-                if decision.ends_run or self._requests_are_wrong(ended):
-                    for job in dispatcher.drop_pending():
-                        self._leave_out(job, decision)
-            elif ended.answer is not None:
-                self._keep_answer(ended.job, ended.answer)
-                self._take(ended.job, ended.answer.parsed)
-
-    def _request(self, job: ReviewJob) -> ModelRequest:
-        """The job's request; what no budget could carry is refused before it is rendered, since there may be much."""
-        obstacle = self._obstacle(job)
-        if obstacle is not None:
-            raise CallFailed(obstacle, RULES[obstacle].meaning)
-        return self._maker.request(job)
-
-    def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
-        """Whether not even the batch's smallest hunk would fit, on its tier or on the one that takes over from it."""
-        if ended.failure is None:
-            return False
-        cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
-        tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
-
-    def _obstacle(self, job: ReviewJob) -> FailureKind | None:
-        """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
-        smallest = min(job.batch.excerpts, key=_raw_bytes)
-        request = self._maker.request_without_hunks(replace(job, batch=replace(job.batch, excerpts=(smallest,))))
-        least = replace(request, max_tokens=request.least_output_tokens)
-        return self._guard.obstacle_alone(least, request.prefix_tokens + _raw_bytes(smallest) // MOST_BYTES_PER_TOKEN)
+    def _review(self, plan: Prepared) -> None:
+        maker = RequestMaker(plan, self._templates, self._options.cache_ttl)
+        step = Step(self._asking, maker, self._paid, self._desk.counter, self._cheaper(), self._take, self._leave_out)
+        jobs = step.without_paid(maker.jobs(self._tiers))
+        if jobs:
+            self._desk.observer.on(PlanMade(len(jobs), sum(len(batch.excerpts) for batch in plan.batches)))
+            step.ask(jobs)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
-
-    def _requests_are_wrong(self, ended: Ended[ReviewJob]) -> bool:
-        refused = ended.failure is not None and ended.failure.kind is FailureKind.BAD_REQUEST
-        self._refused += refused
-        return refused and self._tally.nothing_reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
 
     def _leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
         self._tally.leave_out(job, why)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=False, findings=0))
 
-    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool = False) -> None:
+    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool) -> None:
         findings = self._tally.take(job, answer, reused=reused)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=True, findings=findings))
 
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
+        interrupted = self._asking.interrupted
         unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        if self._interrupted:
+        if interrupted:
             unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
         budget = budget_facts(self._options.limits, self._budget)
-        return self._tally.receipt(self._guard.calls(), budget, unasked, overrun=self._budget.overrun)
+        return self._tally.receipt(
+            self._asking.calls(), budget, unasked, overrun=self._budget.overrun, interrupted=interrupted
+        )
 
 
 def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
@@ -204,7 +117,3 @@ def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
         before_usd=budget.before.usd,
         spent_usd=budget.spent.usd,
     )
-
-
-def _raw_bytes(excerpt: Excerpt) -> int:
-    return sum(len(line.raw) for line in excerpt.lines)

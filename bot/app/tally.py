@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.app.followup import SHORT_OF_DOLLARS, LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.requests import RequestMaker
-from bot.app.tiers import tier_models
 from bot.core.answer import Answer
-from bot.core.bill import bill, price_of
+from bot.core.bill import bill, price_of, routing_facts
 from bot.core.calls import Call
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
-from bot.core.excerpt import Excerpt, Tier
+from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
 from bot.core.notices import notices
@@ -81,16 +80,35 @@ class Tally:
 
     def leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
         """Give a job's hunks up, with the reason that the receipt will name."""
-        for excerpt in job.batch.excerpts:
-            self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
+        self.skip(job.batch.excerpts, LeftOut(why.reason, why.detail))
+
+    def skip(self, excerpts: Iterable[Excerpt], why: LeftOut) -> None:
+        """Leave hunks of the plan out, with the reason that the receipt will name."""
+        self._left_out |= {excerpt.key: why for excerpt in excerpts}
+
+    def worth_showing(self) -> list[Placed]:
+        """The model's findings that are sure and grave enough to be shown, as far as they have come in."""
+        return keep(self._placed, self._options.min_confidence, self._options.severity)[0]
+
+    def correct(self, changes: Mapping[Finding, Finding | None]) -> None:
+        """Put other findings in the place of some, or nothing where the change is None."""
+        changed = [(changes.get(finding, finding), excerpt) for finding, excerpt in self._placed]
+        self._placed = [(finding, excerpt) for finding, excerpt in changed if finding is not None]
 
     def receipt(
-        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, *, overrun: bool = False
+        self,
+        calls: Sequence[Call],
+        budget: BudgetFacts,
+        unasked: LeftOut,
+        *,
+        overrun: bool = False,
+        interrupted: bool = False,
     ) -> Receipt:
         """Everything that happened, as one value; `calls` are all attempts, `overrun` says that one cost too much."""
         findings, dropped = self._findings()
         unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
         covered = self._coverage(unasked)
+        spared = self._spared()
         return Receipt(
             status=status_of(len(findings) + len(unplaced), covered),
             simulated=self._simulated,
@@ -99,15 +117,19 @@ class Tally:
             findings=findings,
             unplaced=unplaced,
             coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard_model, self._prices),
+            bill=bill(calls, self._answered_twins(), self._models[Tier.STANDARD], self._prices, spared),
             budget=budget,
             calls=tuple(calls),
+            routing=routing_facts(
+                self._options.effective_routing, self._options.verify, calls, self._models, self._prices, spared
+            ),
+            interrupted=interrupted,
             notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun)),
         )
 
     @property
-    def _standard_model(self) -> str:
-        return tier_models(self._options)[Tier.STANDARD].model
+    def _models(self) -> Mapping[Tier, str]:
+        return self._options.models
 
     def _findings(self) -> tuple[tuple[Finding, ...], int]:
         """What the model found and is worth showing, with what Hunkwise itself noticed; and how many were not shown."""
@@ -127,9 +149,13 @@ class Tally:
             self._prepared.skipped,
             self._prepared.hunks,
             self._prepared.reused,
-            lambda missing: price_of(missing, self._standard_model, self._prices),
+            lambda missing: price_of(missing, self._models[Tier.STANDARD], self._prices),
             self._reused,
         )
+
+    def _spared(self) -> Sequence[Excerpt]:
+        left_out = {key for key, why in self._left_out.items() if why.reason is SkipReason.TRIAGE}
+        return [one for one in self.excerpts if one.key in left_out]
 
     def _answered_twins(self) -> Iterable[Excerpt]:
         return [one for one in self.excerpts if one.key in self._reviewed for _ in one.twins]

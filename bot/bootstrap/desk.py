@@ -66,8 +66,16 @@ class Plan:
     prices: PriceList
 
 
-def make_plan(target: Target, flags: Flags, file: RepositoryFile, reviewed: Collection[str] = frozenset()) -> Plan:
-    """Settings, prices and the plan; `reviewed` are keys of hunks reviewed before. Asks no model, imports no SDK.
+def make_plan(
+    target: Target,
+    flags: Flags,
+    file: RepositoryFile,
+    reviewed: Collection[str] = frozenset(),
+    triaged: Collection[str] = frozenset(),
+) -> Plan:
+    """Settings, prices and the plan; asks no model, imports no SDK.
+
+    `reviewed` are keys of hunks reviewed before, `triaged` of those that triage left out.
 
     Raises BadConfiguration for settings that do not hold and UnknownPrice for a model without a price.
     """
@@ -76,7 +84,7 @@ def make_plan(target: Target, flags: Flags, file: RepositoryFile, reviewed: Coll
     prices = PriceList(datetime.now(UTC), options.prices)
     prices.check(options.model_ids)
     templates = Templates(load_prompts())
-    return Plan(prepare(target, options, templates, reviewed), options, templates, prices)
+    return Plan(prepare(target, options, templates, reviewed, triaged), options, templates, prices)
 
 
 def _style_guide(file: RepositoryFile, target: Target) -> str:

@@ -57,11 +57,16 @@ def output_tokens(hunks: int, effort: str | None, traits: ModelTraits) -> int:
     """Room for an answer about so many hunks, in tokens: thinking (only where the model thinks), the answer's
     frame, and a finding for every other hunk. A truncated answer is asked again in halves with the same room a hunk.
     """
-    thinking = 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]
-    return min(traits.max_output_tokens, thinking + _ANSWER_TOKENS + _FINDING_TOKENS * -(-hunks // 2))
+    return min(
+        traits.max_output_tokens, thinking_tokens(effort, traits) + _ANSWER_TOKENS + _FINDING_TOKENS * -(-hunks // 2)
+    )
 
 
 def least_output_tokens(effort: str | None, traits: ModelTraits) -> int:
     """The least room worth paying for, in tokens: half the thinking and one short answer."""
-    thinking = 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]
-    return thinking // 2 + 500
+    return thinking_tokens(effort, traits) // 2 + 500
+
+
+def thinking_tokens(effort: str | None, traits: ModelTraits) -> int:
+    """Room for thinking, in tokens; none where the model does not think."""
+    return 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]

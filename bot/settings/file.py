@@ -94,7 +94,8 @@ class RepositoryFile(_Section):
     events: EventsSection = EventsSection()
     posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
-    routing: Literal["fixed", "rules"] | None = None
+    routing: Literal["fixed", "rules", "triage", "cascade"] | None = None
+    verify: Literal["none", "errors", "all"] | None = None
     cache_ttl: Literal["5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None

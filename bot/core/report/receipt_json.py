@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.calls import Call
 from bot.core.finding import Finding, Unplaced
-from bot.core.receipt import SCHEMA, Bill, BudgetFacts, Coverage, Receipt, SkippedWithPrice
+from bot.core.receipt import SCHEMA, Bill, BudgetFacts, Coverage, Receipt, RoutingFacts, SkippedWithPrice
 from bot.core.usage import Usage
 
 
@@ -39,6 +39,7 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
             **usage_as_json(receipt.bill.usage),
         },
         "cost": _cost(receipt.bill),
+        "routing": None if receipt.routing is None else _routing(receipt.routing),
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
         "notes": list(receipt.notes),
@@ -131,6 +132,18 @@ def _cost(bill: Bill) -> dict[str, Any]:
             "routing": money(saved.routing),
             "batch": money(saved.batch),
         },
+    }
+
+
+def _routing(routing: RoutingFacts) -> dict[str, Any]:
+    return {
+        "mode": routing.mode,
+        "verify": routing.verify,
+        "all_standard_usd": money(routing.all_standard_usd),
+        "all_strong_usd": money(routing.all_strong_usd),
+        "saved_vs_standard_usd": money(routing.saved_vs_standard_usd),
+        "saved_vs_strong_usd": money(routing.saved_vs_strong_usd),
+        "by_tier": {tier: {"hunks": one.hunks, "usd": money(one.usd)} for tier, one in routing.by_tier.items()},
     }
 
 

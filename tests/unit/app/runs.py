@@ -111,12 +111,24 @@ class Room:
     stop: threading.Event = field(default_factory=threading.Event)
     answers: AnswerStore | None = None
 
-    def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
-        """Run a review of a bare diff."""
-        desk = Desk(
+    def desk(self) -> Desk:
+        """The desk with all of it."""
+        return Desk(
             self.provider, self.counter, self.prices, self.clock, self.observer, self.stop, answers=self.answers
         )
-        return review(a_plan(change, options), options, TEMPLATES, desk, before or Amount())
+
+    def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
+        """Run a review of a bare diff."""
+        return review(a_plan(change, options), options, TEMPLATES, self.desk(), before or Amount())
+
+
+class Slow(FakeClock):
+    """A clock whose seconds pass a little with every look, so that waiting for nobody comes to an end."""
+
+    def monotonic(self) -> float:
+        """A moment later each time."""
+        super().sleep(0.4)
+        return super().monotonic()
 
 
 def counted(covered: Coverage) -> int:

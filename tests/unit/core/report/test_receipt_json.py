@@ -64,6 +64,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
             "wasted_usd": "0",
             "saved_usd": {"prompt_cache": "0", "reuse": "0", "duplicates": "0", "routing": "0", "batch": "0"},
         },
+        "routing": None,
         "budget": {
             "tokens": {"limit": 400_000, "before": 0, "spent": 6970},
             "usd": {"limit": "1.00", "before": "0", "spent": "0.005822"},
