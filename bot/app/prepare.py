@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 
 from bot.app.options import Options
 from bot.app.target import Target
+from bot.core.calls import Feature
 from bot.core.choose import arrange, choose
 from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.enclosing import enclosing_of
@@ -37,8 +38,8 @@ class Prepared:
     `reused` those reviewed before. `excerpts` are all that is planned, in the diff's order; `batches` are the same as
     the rules route and pack them. `system` and `facts` are the parts of the prompt that all requests share; `boundary`
     fences every block. `triaged` are the keys of hunks that triage left out on an earlier push (core/reuse.py), `wider`
-    is the code around a hunk, by path and header, as a second look is shown it. `notes` are sentences that belong on
-    the receipt.
+    is the code around a hunk, by path and header, as a second look is shown it. `feature` is what the batches are
+    asked for: to be reviewed, or to be drafted. `notes` are sentences that belong on the receipt.
     """
 
     target: Target
@@ -53,6 +54,7 @@ class Prepared:
     reused: int = 0
     triaged: Collection[str] = frozenset()
     wider: Mapping[HunkName, Enclosing] = field(default_factory=dict)
+    feature: Feature = Feature.REVIEW
     notes: tuple[str, ...] = ()
 
 
@@ -83,6 +85,7 @@ def prepare(
         reused=chosen.reused,
         triaged=triaged,
         wider=wider,
+        feature=Feature.DRAFT if options.effective_routing is Routing.CASCADE else Feature.REVIEW,
         notes=(*target.notes, *_routing_notes(options)),
         boundary=fence,
         system=_system(excerpts, options, templates),
@@ -155,6 +158,8 @@ def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates)
         severity_floor=options.severity,
         house_style=options.style_guide,
         instructions=_instructions_for(_paths(excerpts), options.instructions),
+        drafted=options.effective_routing is Routing.CASCADE,
+        verified=options.verify is not Verify.NONE,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.app.followup import ReviewJob
@@ -11,8 +11,10 @@ from bot.app.guard import with_margin
 from bot.app.prepare import Prepared
 from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
-from bot.core.calls import ModelRequest, Purpose
+from bot.core.calls import Feature, ModelRequest, Purpose
+from bot.core.claims import Claim
 from bot.core.excerpt import Batch, Tier
+from bot.core.prompt.claims import Asked, render_claims
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.templates import Templates
 from bot.core.show import show
@@ -21,6 +23,7 @@ from bot.core.tokens import bound_tokens, estimate_tokens
 from bot.ports import TokenCounter
 
 _SCHEMA_BYTES = len(str(REVIEW.schema))
+_ASKED = {Feature.CONFIRM: Asked.DRAFT, Feature.VERIFY: Asked.VERIFY}
 UNCOUNTED_OVERHEAD_TOKENS = 2_000
 """What the API may add to a prompt that could not be counted: its own instructions for structured output."""
 
@@ -33,24 +36,36 @@ class RequestMaker:
     templates: Templates
     cache_ttl: str | None
     prefix_tokens: dict[str, int] = field(default_factory=dict)
+    _cached: set[tuple[str, str | None]] = field(default_factory=set, init=False)
 
     def jobs(self, tiers: Mapping[Tier, TierModel]) -> list[ReviewJob]:
         """The plan's batches as jobs, in the plan's order."""
-        batches = self.prepared.batches
-        cached = self._worth_caching(tiers)
-        return [
-            ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].prefix in cached, rank)
-            for rank, one in enumerate(batches)
-        ]
+        return self.jobs_for(self.prepared.batches, tiers, self.prepared.feature)
 
-    def _worth_caching(self, tiers: Mapping[Tier, TierModel]) -> frozenset[tuple[str, str | None]]:
+    def jobs_for(
+        self,
+        batches: Sequence[Batch],
+        tiers: Mapping[Tier, TierModel],
+        feature: Feature,
+        claims: Collection[Claim] = (),
+    ) -> list[ReviewJob]:
+        """Batches as the jobs of one step, in the order given; each job takes those `claims` that are about it."""
+        self._cached |= self._worth_caching([tiers[batch.route.tier] for batch in batches])
+        jobs = []
+        for rank, batch in enumerate(batches):
+            tier = tiers[batch.route.tier]
+            keys = {excerpt.key for excerpt in batch.excerpts}
+            own = tuple(claim for claim in claims if claim.about in keys)
+            jobs.append(ReviewJob(batch, tier, tier.prefix in self._cached, rank, feature=feature, claims=own))
+        return jobs
+
+    def _worth_caching(self, asked: Sequence[TierModel]) -> frozenset[tuple[str, str | None]]:
         """The prefixes worth writing: asked with at least twice, and long enough to be cached.
 
-        A single request would pay the write's premium and nobody would read it.
+        A single request would pay the write's premium and nobody would read it, unless an earlier step has written it.
         """
         if self.cache_ttl is None:
             return frozenset()
-        asked = [tiers[batch.route.tier] for batch in self.prepared.batches]
         times = Counter(one.prefix for one in asked)
         size = self.estimated_prefix()
         return frozenset(
@@ -63,7 +78,7 @@ class RequestMaker:
 
     def measure_prefix(self, jobs: Iterable[ReviewJob], counter: TokenCounter) -> None:
         """Count each model's prefix once, so that reservations need no guess about it; bound it where that fails."""
-        for job in {job.model: job for job in jobs}.values():
+        for job in {job.model: job for job in jobs if job.model not in self.prefix_tokens}.values():
             counted = counter.count(self.request_without_hunks(job))
             self.prefix_tokens[job.model] = self.bound_prefix() if counted is None else with_margin(counted)
 
@@ -79,18 +94,25 @@ class RequestMaker:
     def request(self, job: ReviewJob) -> ModelRequest:
         """The whole request of a job."""
         fence = self.prepared.boundary
-        return self._request(job, tuple(render_hunk(self.templates, fence, one) for one in self.shown(job.batch)))
+        blocks = [render_hunk(self.templates, fence, one) for one in self.shown(job.batch)]
+        if job.feature in _ASKED:
+            blocks.append(render_claims(self.templates, fence, _ASKED[job.feature], job.claims))
+        return self._request(job, tuple(blocks))
 
     def request_without_hunks(self, job: ReviewJob) -> ModelRequest:
         """What all requests of the job's model share: for counting and for prices."""
         return self._request(job, ())
+
+    def _room(self, job: ReviewJob) -> int:
+        """Room for a finding for every other hunk, or for each claim where there are more of them."""
+        return job.tier.room(max(len(job.batch.excerpts), 2 * len(job.claims)), times=job.room)
 
     def _least_room(self, job: ReviewJob) -> int:
         """How far a tight budget may shrink the answer's room: not at all while the batch can be halved instead.
 
         A squeezed answer about many hunks is cut off, and then all of its price is wasted.
         """
-        room = job.tier.room(len(job.batch.excerpts), times=job.room)
+        room = self._room(job)
         return room if len(job.batch.excerpts) > 1 else min(room, job.tier.least_room())
 
     def _request(self, job: ReviewJob, hunks: tuple[str, ...]) -> ModelRequest:
@@ -101,10 +123,10 @@ class RequestMaker:
             facts=self.prepared.facts,
             hunks=hunks,
             contract=REVIEW,
-            max_tokens=tier.room(len(job.batch.excerpts), times=job.room),
+            max_tokens=self._room(job),
             least_output_tokens=self._least_room(job),
             prefix_tokens=self.prefix_tokens.get(tier.model, self.bound_prefix()),
-            purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts)),
+            purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts), job.feature),
             cache_ttl=self.cache_ttl if job.cached else None,
             thinking=tier.thinking,
             effort=tier.effort,

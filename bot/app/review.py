@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from bot.app.asking import Asking
+from bot.app.cascade import Cascade
 from bot.app.desk import Desk
 from bot.app.followup import LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
 from bot.app.requests import RequestMaker
-from bot.app.step import Step
+from bot.app.step import Step, Take
 from bot.app.tally import Tally
 from bot.app.tiers import TierModel, tier_models
 from bot.app.triage import Triage, TriageMaker
+from bot.app.verification import Verification
 from bot.core.answer import Answer
 from bot.core.budget import Amount, Budget, Limits
+from bot.core.calls import Feature
 from bot.core.coverage import LeftOut
 from bot.core.excerpt import SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
@@ -23,6 +28,7 @@ from bot.core.prompt.templates import Templates
 from bot.core.receipt import BudgetFacts, Receipt
 from bot.core.route import Routing
 from bot.core.triage import NOT_WORTH_IT
+from bot.core.verify import Verify
 
 
 def review(
@@ -46,7 +52,10 @@ def review(
 
 
 class _Run:
-    """One run of a plan, in steps: triage where it is asked for, then the review."""
+    """One run of a plan, in steps: triage where it is asked for, the review, and where it is asked for a second look.
+
+    `_unfinished` ends the steps under way, whatever ended the run.
+    """
 
     def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, budget: Budget) -> None:
         self._prepared = prepared
@@ -58,16 +67,27 @@ class _Run:
         self._asking = Asking(options, desk, budget)
         self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
         self._paid = PaidAnswers(desk.answers, self._tally.notes)
+        self._unfinished: list[Callable[[str], None]] = []
 
     def ask(self) -> None:
         """Run every step to its end, or to an interrupt."""
         try:
-            plan = self._triaged() if self._options.effective_routing is Routing.TRIAGE else self._prepared
-            self._review(plan)
+            self._ask_in_steps()
         except KeyboardInterrupt:  # between two steps; within one, the step has ended in order
             self._asking.stop()
         finally:
             self._asking.close()
+        self._finish()
+
+    def _ask_in_steps(self) -> None:
+        plan = self._triaged() if self._options.effective_routing is Routing.TRIAGE else self._prepared
+        maker = RequestMaker(plan, self._templates, self._options.cache_ttl)
+        if plan.feature is Feature.DRAFT:
+            self._draft_and_confirm(plan, maker)
+        else:
+            self._first_look(plan, maker, self._take)
+        if self._options.verify is not Verify.NONE:
+            self._verify(maker)
 
     def _triaged(self) -> Prepared:
         """The plan that triage makes of the rules' plan."""
@@ -76,13 +96,40 @@ class _Run:
         self._tally.skip(sorted_out.skipped, LeftOut(SkipReason.TRIAGE, NOT_WORTH_IT))
         return plan
 
-    def _review(self, plan: Prepared) -> None:
-        maker = RequestMaker(plan, self._templates, self._options.cache_ttl)
-        step = Step(self._asking, maker, self._paid, self._desk.counter, self._cheaper(), self._take, self._leave_out)
+    def _first_look(self, plan: Prepared, maker: RequestMaker, take: Take) -> None:
+        step = self._step(maker, take, self._leave_out, self._cheaper())
         jobs = step.without_paid(maker.jobs(self._tiers))
         if jobs:
             self._desk.observer.on(PlanMade(len(jobs), sum(len(batch.excerpts) for batch in plan.batches)))
             step.ask(jobs)
+
+    def _draft_and_confirm(self, plan: Prepared, maker: RequestMaker) -> None:
+        cascade = Cascade(maker, self._options, self._take, self._tally.notes)
+        self._unfinished.append(cascade.finish)
+        self._first_look(plan, maker, cascade.drafted)
+        step = self._step(maker, cascade.confirmed, cascade.unconfirmed)
+        step.ask(step.without_paid(cascade.confirmations()))
+        self._finish()
+
+    def _verify(self, maker: RequestMaker) -> None:
+        verification = Verification(maker, self._options, self._tally)
+        self._unfinished.append(verification.finish)
+        step = self._step(maker, verification.take, verification.leave_out)
+        step.ask(step.without_paid(verification.jobs(self._tiers)))
+
+    def _finish(self) -> None:
+        """End the steps that have something in hand, in their order."""
+        while self._unfinished:
+            self._unfinished.pop(0)(self._unasked().detail)
+
+    def _step(
+        self,
+        maker: RequestMaker,
+        take: Take,
+        leave_out: Callable[[ReviewJob, LeaveOut], None],
+        cheaper: TierModel | None = None,
+    ) -> Step:
+        return Step(self._asking, maker, self._paid, self._desk.counter, cheaper, take, leave_out)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
@@ -97,14 +144,19 @@ class _Run:
 
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
-        interrupted = self._asking.interrupted
-        unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        if interrupted:
-            unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
-        budget = budget_facts(self._options.limits, self._budget)
         return self._tally.receipt(
-            self._asking.calls(), budget, unasked, overrun=self._budget.overrun, interrupted=interrupted
+            self._asking.calls(),
+            budget_facts(self._options.limits, self._budget),
+            self._unasked(),
+            overrun=self._budget.overrun,
+            interrupted=self._asking.interrupted,
         )
+
+    def _unasked(self) -> LeftOut:
+        """Why whatever was never asked about was not: there are two ways for a run to end before its plan."""
+        if self._asking.interrupted:
+            return LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
+        return LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
 
 
 def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:

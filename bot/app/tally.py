@@ -11,18 +11,17 @@ from bot.app.requests import RequestMaker
 from bot.core.answer import Answer
 from bot.core.bill import bill, price_of, routing_facts
 from bot.core.calls import Call
-from bot.core.coverage import ExcerptKey, LeftOut, coverage
-from bot.core.excerpt import Excerpt, SkipReason, Tier
+from bot.core.coverage import LeftOut, coverage
+from bot.core.excerpt import Excerpt, ExcerptKey, SkipReason, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
 from bot.core.notices import notices
-from bot.core.place import place
+from bot.core.place import excerpt_of, place
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates, prompt_hash
 from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
 from bot.core.report.words import counted
 from bot.core.show import show
-from bot.core.shown import ShownHunk
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
 
@@ -169,13 +168,3 @@ def _sentences(calls: Sequence[Call], dropped: int, *, overrun: bool) -> Iterabl
         yield f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier."
     if overrun:
         yield "An answer cost more than its reservation; it was charged, and nothing more was asked."
-
-
-def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
-    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
-    for one in shown:
-        if one.excerpt.path == finding.path and any(
-            line.side is finding.side and line.number == finding.line for line in one.lines
-        ):
-            return one.excerpt
-    raise ValueError("a placed finding stands in one of the hunks it was placed in")

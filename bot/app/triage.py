@@ -11,7 +11,7 @@ from bot.app.options import Options
 from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
 from bot.app.tiers import TierModel, tier_models
-from bot.core.calls import ModelRequest, Outcome, Purpose
+from bot.core.calls import Feature, ModelRequest, Outcome, Purpose
 from bot.core.excerpt import Excerpt, HunkName, Tier
 from bot.core.failure import RULES
 from bot.core.pack import pack
@@ -29,7 +29,6 @@ HUNKS_A_REQUEST = 150
 MOST_REQUESTS = 4
 """What does not fit into so many requests goes where the rules send it, the least risky hunks first."""
 
-FEATURE = "triage"
 _TITLE_CHARACTERS = 300
 _VERDICT_TOKENS = 16
 _FRAME_TOKENS = 200
@@ -54,7 +53,7 @@ class TriageJob:
     @property
     def prefix(self) -> tuple[str, str]:
         """Nothing of it is cached, so nobody waits for it."""
-        return FEATURE, self.tier.model
+        return Feature.TRIAGE, self.tier.model
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +100,7 @@ class TriageMaker:
             max_tokens=room,
             least_output_tokens=room,
             prefix_tokens=bound_tokens(system) + bound_tokens(facts) + _SCHEMA_BYTES + _UNCOUNTED_OVERHEAD_TOKENS,
-            purpose=Purpose(job.tier.tier.value, "sorts the hunks", len(job.excerpts), FEATURE),
+            purpose=Purpose(job.tier.tier.value, "sorts the hunks", len(job.excerpts), Feature.TRIAGE),
             thinking=job.tier.thinking,
             effort=job.tier.effort,
         )

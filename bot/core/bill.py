@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from bot.core.calls import Call, Outcome
+from bot.core.calls import Call, Feature, Outcome
 from bot.core.excerpt import Excerpt, Tier
 from bot.core.pricing import PriceList
 from bot.core.receipt import Bill, RoutingFacts, Savings, TierShare
@@ -18,10 +18,10 @@ ANSWER_TOKENS_A_HUNK = 150
 """What an answer spends on one hunk on average, findings and thinking shared out: for estimates only."""
 
 
-FIRST_LOOKS = frozenset({"review", "draft"})
+FIRST_LOOKS = frozenset({Feature.REVIEW, Feature.DRAFT})
 """Calls that ask about a hunk for the first time; all others (triage, confirm, verify) are what routing costs."""
 
-_LOOKS = FIRST_LOOKS | {"confirm"}
+_LOOKS = FIRST_LOOKS | {Feature.CONFIRM}
 
 
 def bill(

@@ -47,6 +47,9 @@ _LEAVES_A_GAP = frozenset(
 )
 
 
+ExcerptKey = tuple[str, str, int]
+"""An excerpt of one diff: its path, its hunk's header, the number of its part."""
+
 HunkName = tuple[str, str]
 """A hunk of one diff: its path and its header."""
 
@@ -114,7 +117,7 @@ class Excerpt:
     enclosing: Enclosing | None = None
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> ExcerptKey:
         """What tells excerpts of one diff apart: path, hunk header, number of the part."""
         return (self.hunk.path, self.hunk.header, self.part[0])
 

@@ -26,10 +26,10 @@ little to do is folded into the standard one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 
-from bot.core.excerpt import Excerpt, Route, Tier
+from bot.core.excerpt import Excerpt, ExcerptKey, Route, Tier
 from bot.core.languages import FileKind, kind_of
 from bot.core.risk import Shape, shape_of
 from bot.core.size import excerpt_tokens
@@ -74,6 +74,17 @@ def route_all(excerpts: Sequence[Excerpt], routing: Routing) -> tuple[Route, ...
     if routing is Routing.CASCADE:
         return (Route(Tier.CHEAP, "draft"),) * len(excerpts)
     return gathered(excerpts, [route(excerpt) for excerpt in excerpts])
+
+
+def confirm_routes(excerpts: Sequence[Excerpt], sure: Collection[ExcerptKey]) -> tuple[Route, ...]:
+    """Where each excerpt goes that a draft found something in; `sure` are those in which it had little doubt."""
+    return gathered(excerpts, [_confirm_route(excerpt, sure=excerpt.key in sure) for excerpt in excerpts])
+
+
+def _confirm_route(excerpt: Excerpt, *, sure: bool) -> Route:
+    why = "the draft found something" if sure else "the draft was in doubt"
+    rule = route(excerpt)
+    return Route(Tier.STRONG, f"{why}, {rule.why}") if rule.tier is Tier.STRONG else Route(Tier.STANDARD, why)
 
 
 def gathered(excerpts: Sequence[Excerpt], routes: Sequence[Route]) -> tuple[Route, ...]:

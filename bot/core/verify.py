@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from bot.core.diff.model import Side
+from bot.core.excerpt import Excerpt, ExcerptKey
 from bot.core.finding import Finding, Severity
+from bot.core.size import excerpt_tokens
 
 
 class Verify(StrEnum):
@@ -23,6 +25,38 @@ class Verify(StrEnum):
 
 
 _Spot = tuple[str, Side, int]
+
+
+def second_looks(
+    excerpts: Sequence[Excerpt], claimed: Collection[ExcerptKey], most_tokens: int
+) -> list[tuple[Excerpt, ...]]:
+    """The excerpts of one file in as few requests as it takes: each that has a claim once, and as much of the rest of
+    the file beside it as there is room for.
+
+    An excerpt over `most_tokens` is alone in its request. Everything comes in the order given.
+    """
+    groups: list[list[Excerpt]] = []
+    for excerpt in (one for one in excerpts if one.key in claimed):
+        if groups and _tokens([*groups[-1], excerpt]) <= most_tokens:
+            groups[-1].append(excerpt)
+        else:
+            groups.append([excerpt])
+    return [_filled(group, excerpts, most_tokens) for group in groups]
+
+
+def _filled(group: Sequence[Excerpt], excerpts: Sequence[Excerpt], most_tokens: int) -> tuple[Excerpt, ...]:
+    kept = {excerpt.key for excerpt in group}
+    room = most_tokens - _tokens(group)
+    for excerpt in excerpts:
+        size = excerpt_tokens(excerpt)
+        if excerpt.key not in kept and size <= room:
+            kept.add(excerpt.key)
+            room -= size
+    return tuple(excerpt for excerpt in excerpts if excerpt.key in kept)
+
+
+def _tokens(excerpts: Iterable[Excerpt]) -> int:
+    return sum(excerpt_tokens(excerpt) for excerpt in excerpts)
 
 
 def verified(claims: Iterable[Finding], upheld: Iterable[Finding]) -> Mapping[Finding, Finding | None]:
@@ -43,7 +77,7 @@ def verified(claims: Iterable[Finding], upheld: Iterable[Finding]) -> Mapping[Fi
 
 
 def _spot(finding: Finding) -> _Spot:
-    return finding.path, finding.side, finding.line if finding.start_line is None else finding.start_line
+    return finding.path, finding.side, finding.first_line
 
 
 def _lowered(claim: Finding, here: list[Finding]) -> Finding | None:

@@ -172,7 +172,7 @@ def _call(call: Call) -> dict[str, Any]:
         "cost_usd": money(call.cost_usd),
         "unsettled_usd": money(call.unsettled_usd),
         "unsettled_tokens": call.unsettled_tokens,
-        "feature": call.feature,
+        "feature": call.feature.value,
         "provider": call.provider,
         "batch": call.tariff.batch,
     }

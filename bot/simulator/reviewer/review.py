@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.simulator import schema
 from bot.simulator.request import Request
-from bot.simulator.reviewer import triage
+from bot.simulator.reviewer import claims, triage
 from bot.simulator.reviewer.catalog import RULES
 from bot.simulator.reviewer.code import mask
 from bot.simulator.reviewer.hunks import ShownHunk, read_hunks
@@ -37,9 +37,8 @@ def reply(request: Request) -> str:
     finding_schema = _finding_schema(request.schema)
     if finding_schema is None:
         return json.dumps(schema.smallest_instance(request.schema, request.schema))
-    findings = [
-        _shaped(found, finding_schema, request.schema) for hunk in read_hunks(texts) for found in review_hunk(hunk)
-    ]
+    found = claims.weighed(texts, [found for hunk in read_hunks(texts) for found in review_hunk(hunk)])
+    findings = [_shaped(one, finding_schema, request.schema) for one in found]
     return json.dumps({"findings": findings}, ensure_ascii=False)
 
 

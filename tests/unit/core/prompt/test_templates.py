@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from jinja2 import Environment, UndefinedError, meta, nodes
 
+from bot.core.prompt.claims import Asked, render_claims
 from bot.core.prompt.facts import render_facts
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.system import render_system
@@ -24,6 +25,7 @@ def test_every_variable_is_provided_and_every_provided_one_is_used() -> None:
     render_system(templates, {"python"})
     render_facts(templates, BOUNDARY, "title", "description", ())
     render_hunk(templates, BOUNDARY, show(b"+x\n"))
+    render_claims(templates, BOUNDARY, Asked.DRAFT, ())
     render_triage_system(templates)
     render_triage_facts(templates, BOUNDARY, "title")
     render_triage(templates, BOUNDARY, ())
