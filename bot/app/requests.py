@@ -12,9 +12,9 @@ from bot.app.prepare import Prepared
 from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
 from bot.core.calls import Feature, ModelRequest, Purpose
-from bot.core.claims import Claim
+from bot.core.claims import MOST_CLAIMS, Claim
 from bot.core.excerpt import Batch, Tier
-from bot.core.prompt.claims import Asked, render_claims
+from bot.core.prompt.claims import Asked, render_claims, that_fit
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.templates import Templates
 from bot.core.show import show
@@ -49,13 +49,15 @@ class RequestMaker:
         feature: Feature,
         claims: Collection[Claim] = (),
     ) -> list[ReviewJob]:
-        """Batches as the jobs of one step, in the order given; each job takes those `claims` that are about it."""
+        """Batches as the jobs of one step, in the order given; each job takes those `claims` that are about it, as far
+        as one request has room for them.
+        """
         self._cached |= self._worth_caching([tiers[batch.route.tier] for batch in batches])
         jobs = []
         for rank, batch in enumerate(batches):
             tier = tiers[batch.route.tier]
             keys = {excerpt.key for excerpt in batch.excerpts}
-            own = tuple(claim for claim in claims if claim.about in keys)
+            own = tuple(that_fit([claim for claim in claims if claim.about in keys]))
             jobs.append(ReviewJob(batch, tier, tier.prefix in self._cached, rank, feature=feature, claims=own))
         return jobs
 
@@ -103,16 +105,23 @@ class RequestMaker:
         """What all requests of the job's model share: for counting and for prices."""
         return self._request(job, ())
 
-    def _room(self, job: ReviewJob) -> int:
-        """Room for a finding for every other hunk, or for each claim where there are more of them."""
-        return job.tier.room(max(len(job.batch.excerpts), 2 * len(job.claims)), times=job.room)
+    def most_room(self, job: ReviewJob) -> int:
+        """The room for the job's answer, had it all the claims that a request takes."""
+        return self._room(job, MOST_CLAIMS)
+
+    def _room(self, job: ReviewJob, claims: int) -> int:
+        """Room for a finding for every other hunk, or for every claim where there are more of them; half as much for
+        a claim that is verified, which comes back in few words.
+        """
+        each = 1 if job.feature is Feature.VERIFY else 2
+        return job.tier.room(max(len(job.batch.excerpts), each * claims), times=job.room)
 
     def _least_room(self, job: ReviewJob) -> int:
         """How far a tight budget may shrink the answer's room: not at all while the batch can be halved instead.
 
         A squeezed answer about many hunks is cut off, and then all of its price is wasted.
         """
-        room = self._room(job)
+        room = self._room(job, len(job.claims))
         return room if len(job.batch.excerpts) > 1 else min(room, job.tier.least_room())
 
     def _request(self, job: ReviewJob, hunks: tuple[str, ...]) -> ModelRequest:
@@ -123,7 +132,7 @@ class RequestMaker:
             facts=self.prepared.facts,
             hunks=hunks,
             contract=REVIEW,
-            max_tokens=self._room(job),
+            max_tokens=self._room(job, len(job.claims)),
             least_output_tokens=self._least_room(job),
             prefix_tokens=self.prefix_tokens.get(tier.model, self.bound_prefix()),
             purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts), job.feature),

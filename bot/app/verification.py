@@ -19,7 +19,6 @@ from bot.core.excerpt import Batch, Excerpt, ExcerptKey, Route, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed
 from bot.core.place import place
-from bot.core.prompt.claims import that_fit
 from bot.core.report.words import counted
 from bot.core.verify import second_looks, verified
 
@@ -58,13 +57,10 @@ class Verification:
             claimed.setdefault(excerpt.path, set()).add(excerpt.key)
             self._claims.setdefault(Claim.of_finding(finding, excerpt.key), []).append(finding)
         batches = looks_at(self._maker.prepared, claimed, self._options.sizes.hunk_tokens)
-        return [self._cut(job) for job in self._maker.jobs_for(batches, tiers, Feature.VERIFY, self._claims)]
-
-    def _cut(self, job: ReviewJob) -> ReviewJob:
-        """A job with no more claims than one request takes; the others are the least grave."""
-        fit = tuple(that_fit(job.claims))
-        self._leave(job.claims[len(fit) :], _TOO_MANY)
-        return replace(job, claims=fit)
+        jobs = self._maker.jobs_for(batches, tiers, Feature.VERIFY, self._claims)
+        asked = {claim for job in jobs for claim in job.claims}
+        self._leave([claim for claim in self._claims if claim not in asked], _TOO_MANY)
+        return jobs
 
     def take(self, job: ReviewJob, answer: Answer, *, reused: bool) -> None:  # noqa: ARG002 - the shape of Take
         """An answer came in: what it does not uphold is dropped."""

@@ -9,7 +9,7 @@ from bot.core.diff.model import Side
 from bot.core.excerpt import ExcerptKey
 from bot.core.finding import Finding, Severity
 
-MOST_CLAIMS = 20
+MOST_CLAIMS = 10
 """So many claims go into one request."""
 
 

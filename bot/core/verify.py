@@ -66,11 +66,14 @@ def verified(claims: Iterable[Finding], upheld: Iterable[Finding]) -> Mapping[Fi
     of several there, those of its category count, and of these the gravest and surest. Only severity and confidence
     are taken from the answer, and only downwards: nothing is added, raised or worded anew.
     """
+    claims = list(claims)
+    claimed = {_spot(claim) for claim in claims}
     by_spot: dict[_Spot, list[Finding]] = {}
     by_name: dict[str, list[Finding]] = {}
     for one in upheld:
         by_spot.setdefault(_spot(one), []).append(one)
-        by_name.setdefault(one.fingerprint, []).append(one)
+        if _spot(one) not in claimed:  # else it upholds what is claimed there, not what is claimed of an equal line
+            by_name.setdefault(one.fingerprint, []).append(one)
     return {
         claim: _lowered(claim, by_spot.get(_spot(claim)) or by_name.get(claim.fingerprint) or []) for claim in claims
     }

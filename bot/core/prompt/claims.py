@@ -22,11 +22,8 @@ _BODY_CHARACTERS = 600
 _LONG_HEX = re.compile(r"[0-9a-fA-F]{40,}")
 """A boundary, or most of one; of anything else that long a claim does not need the digits either."""
 
-MOST_BYTES = 12_000
+MOST_BYTES = 6_000
 """Of a block of claims, so that what it costs at most is known before anybody has claimed anything."""
-
-LIKELY_BYTES = 400
-"""What one claim usually takes, for estimates."""
 
 
 class Asked(StrEnum):
@@ -37,7 +34,7 @@ class Asked(StrEnum):
 
 
 def that_fit(claims: Sequence[Claim]) -> Sequence[Claim]:
-    """The first of the claims, as many as one block takes: at least two, at most MOST_CLAIMS."""
+    """The first of the claims, as many as one block takes: at least one, at most MOST_CLAIMS."""
     sizes = accumulate(len(_line(claim).encode()) + 1 for claim in claims[:MOST_CLAIMS])
     return claims[: sum(size <= MOST_BYTES for size in sizes)]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.calls import Call
+from bot.core.calls import Call, Feature
 from bot.core.receipt import Coverage, Receipt, SkippedWithPrice, Status
 from bot.core.report.conversation import Conversation
 from bot.core.report.detail import DETAILS, Detail
@@ -16,6 +16,7 @@ from bot.core.report.figures import (
     budget_lines,
     exact_dollars,
     money_rows,
+    routing_lines,
     saving_rows,
     token_rows,
 )
@@ -136,6 +137,7 @@ def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
         lines.append(f"- This pull request together: {dollars_spent} and {tokens_spent} in {runs}.")
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
+    lines += [f"- {line}" for line in routing_lines(receipt.routing)]
     return [
         "### The bill",
         asked,
@@ -150,6 +152,10 @@ def _sum(label: str, figure: str) -> tuple[str, str]:
     return (f"**{cell}**", f"**{figure}**") if label in {TOTAL_DOLLARS, TOTAL_TOKENS} else (cell, figure)
 
 
+def _tier(call: Call) -> str:
+    return call.tier if call.feature is Feature.REVIEW else f"{call.tier}, {call.feature.value}"
+
+
 def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
     if not calls or not detail.calls:
         return []
@@ -158,7 +164,7 @@ def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
         (
             str(number),
             table_cell(call.model),
-            table_cell(call.tier),
+            table_cell(_tier(call)),
             str(call.hunks),
             str(call.attempt),
             table_cell(call.outcome),

@@ -37,6 +37,12 @@ def test_a_finding_is_known_by_its_code_where_its_line_is_wrong() -> None:
     assert verified([CLAIM], [finding(line=7)]) == {CLAIM: CLAIM}
 
 
+def test_of_two_equal_lines_each_needs_its_own_word() -> None:
+    """A finding that is upheld at one place upholds nothing at the other."""
+    other = finding(line=99)
+    assert verified([CLAIM, other], [other]) == {CLAIM: None, other: other}
+
+
 def test_severity_and_confidence_go_down_only() -> None:
     """In every combination."""
     for severity, confidence in product(Severity, (0.1, 0.92, 1.0)):

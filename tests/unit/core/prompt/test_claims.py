@@ -89,7 +89,7 @@ def test_a_flood_of_claims_is_cut() -> None:
     """So that what they cost at most is known before they are made; the first ones count."""
     flood = claim_with(dict.fromkeys(TEXTS, "\U0001f600" * 5_000))
     lines = rendered(*[flood] * 50)
-    assert 2 <= len(lines) == len(that_fit([flood] * 50))
+    assert 1 <= len(lines) == len(that_fit([flood] * 50))
     assert len("\n".join(lines).encode()) <= MOST_BYTES
     assert len(rendered(*[CLAIM] * 50)) == MOST_CLAIMS
 
