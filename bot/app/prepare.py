@@ -73,7 +73,7 @@ def prepare(
     chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed)
     around = _enclosing(chosen.excerpts, target.head, options.context_tokens)
     excerpts = tuple(replace(one, enclosing=around.get(one.name)) for one in chosen.excerpts)
-    wider = {} if options.verify is Verify.NONE else _enclosing(chosen.excerpts, target.head, WIDER_CONTEXT_TOKENS)
+    wider = _enclosing(chosen.excerpts, target.head, _wider_budget(options))
     fence = boundary(_untrusted(target, [*around.values(), *wider.values()]))
     return Prepared(
         target=target,
@@ -91,6 +91,11 @@ def prepare(
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
     )
+
+
+def _wider_budget(options: Options) -> int:
+    """Who wants no code around hunks to be sent gets none sent for a second look either."""
+    return WIDER_CONTEXT_TOKENS if options.verify is not Verify.NONE and options.context_tokens else 0
 
 
 def _routing_notes(options: Options) -> Iterable[str]:

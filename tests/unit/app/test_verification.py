@@ -145,7 +145,9 @@ def test_a_second_look_sees_more_of_the_file() -> None:
             return text.encode() if path == "a.py" else None
 
     vendor = looks(lambda _: said(a_finding("a.py", 45, rows[44].strip())), lambda _: said())
-    plan = prepare(Target(TargetFacts("diff"), change, head=Head()), options(), TEMPLATES)
+    target = Target(TargetFacts("diff"), change, head=Head())
+    assert prepare(target, options(context_tokens=0), TEMPLATES).wider == {}
+    plan = prepare(target, options(), TEMPLATES)
     receipt = review(plan, options(), TEMPLATES, Room(vendor).desk(), Amount())
     assert receipt.bill.requests == 2
     first, second = vendor.requests
