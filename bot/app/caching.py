@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.options import Options
@@ -11,7 +11,7 @@ from bot.app.prepare import Prepared
 from bot.app.tiers import TierModel, chain_of
 from bot.core.answer import REVIEW
 from bot.core.cache_plan import OFF, TTL_SECONDS, CacheChoice, choose_ttl, prefix_price
-from bot.core.excerpt import Batch, Tier
+from bot.core.excerpt import Batch
 from bot.core.prefix_plan import PrefixPlan
 from bot.core.prefix_use import Earlier, hash_of, prefix_hash
 from bot.core.pricing import PriceList
@@ -45,15 +45,7 @@ class CachePlanner:
     prices: PriceList
     history: PrefixHistory | None = None
 
-    def prefixes(self, tiers: Mapping[Tier, TierModel]) -> Prefixes:
-        """A plan for each prefix of these tiers, for those too that nothing is planned on: requests may move there."""
-        plans: dict[Hashable, PrefixPlan] = {}
-        for tier in tiers.values():
-            batches = [one for one in self.prepared.batches if tiers[one.route.tier].prefix == tier.prefix]
-            plans.setdefault(tier.prefix, self.plan(tier, batches))
-        return plans
-
-    def plan(self, tier: TierModel, batches: list[Batch]) -> PrefixPlan:
+    def plan(self, tier: TierModel, batches: Sequence[Batch]) -> PrefixPlan:
         """The plan for so many requests to one model."""
         key = prefix_hash(tier.model, tier.effort, tier.thinking, REVIEW.schema, self.prepared.system)
         family = hash_of(

@@ -5,12 +5,14 @@ A pure function of the job and how it ended, so that every row can be tested.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.dispatch import Ended
 from bot.app.tiers import TierModel
-from bot.core.calls import Outcome
-from bot.core.excerpt import Batch, Route, SkipReason
+from bot.core.calls import Feature, Outcome
+from bot.core.claims import Claim
+from bot.core.excerpt import Batch, Excerpt, Route, SkipReason
 from bot.core.failure import RULES, FailureKind
 
 SHORT_OF_DOLLARS = "the budget in dollars ran short"
@@ -35,6 +37,7 @@ _LEFT_OUT = {
 class ReviewJob:
     """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer. `rank` is its
     place in the plan, 0 for the riskiest. `diagnosed` says that the API is asked about the cache along with it.
+    `feature` is the step it belongs to, as its calls name it, and `claims` are what it is asked about beside the hunks.
     """
 
     batch: Batch
@@ -44,6 +47,8 @@ class ReviewJob:
     again: bool = False
     room: int = 1
     diagnosed: bool = False
+    feature: Feature = Feature.REVIEW
+    claims: tuple[Claim, ...] = ()
 
     @property
     def model(self) -> str:
@@ -56,11 +61,20 @@ class ReviewJob:
         return self.tier.prefix
 
     def halves(self) -> tuple[ReviewJob, ...]:
-        """The same hunks in two requests, the first half first; one job where there is nothing to halve."""
+        """The same hunks in two requests, the first half first; one job where there is nothing to halve.
+
+        Where claims are verified, a half without any has nothing to be asked about.
+        """
         excerpts = self.batch.excerpts
         middle = (len(excerpts) + 1) // 2
-        parts = [part for part in (excerpts[:middle], excerpts[middle:]) if part]
-        return tuple(replace(self, batch=replace(self.batch, excerpts=part)) for part in parts)
+        jobs = [self.about(part) for part in (excerpts[:middle], excerpts[middle:]) if part]
+        return tuple(job for job in jobs if job.claims or self.feature is not Feature.VERIFY)
+
+    def about(self, excerpts: Sequence[Excerpt]) -> ReviewJob:
+        """The same job about these of its excerpts, with the claims about them."""
+        keys = {excerpt.key for excerpt in excerpts}
+        claims = tuple(claim for claim in self.claims if claim.about in keys)
+        return replace(self, batch=replace(self.batch, excerpts=tuple(excerpts)), claims=claims)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
+from bot.core.verify import Verify
 
 DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 """Covers 99 of 100 real pull requests (bench/default_budget.py measures it) and no more."""
@@ -39,6 +40,7 @@ class Options:
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
     routing: Routing = Routing.RULES
+    verify: Verify = Verify.NONE
     cache_ttl: str | None = "auto"
     concurrency: int = 8
     sizes: RequestSizes = field(default_factory=RequestSizes)
@@ -59,6 +61,11 @@ class Options:
     on_incomplete: str = "fail"
     events: EventRules = field(default_factory=EventRules)
     posting: PostingRules = field(default_factory=PostingRules)
+
+    @property
+    def effective_routing(self) -> Routing:
+        """The routing, but where all tiers are one model there are no tiers to choose; triage can still leave out."""
+        return self.routing if len(self.model_ids) > 1 or self.routing is Routing.TRIAGE else Routing.FIXED
 
     @property
     def model_ids(self) -> tuple[str, ...]:

@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
+from bot.app.asking import Asking
 from bot.app.cache_watch import CacheWatch
 from bot.app.caching import CachePlanner
+from bot.app.cascade import Cascade
 from bot.app.desk import Desk
-from bot.app.dispatch import Dispatcher, Ended
-from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
-from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
-from bot.app.limiter import Limiter
-from bot.app.meter import Meter
+from bot.app.followup import LeaveOut, ReviewJob
 from bot.app.options import Options
+from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
-from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
-from bot.app.stack import stack
+from bot.app.step import Step, Take
 from bot.app.tally import Tally
-from bot.app.tiers import TierModel, chain_of, tier_models
-from bot.core.answer import REVIEW, Answer
+from bot.app.tiers import TierModel, tier_models
+from bot.app.triage import Triage, TriageMaker
+from bot.app.verification import Verification
+from bot.core.answer import Answer
 from bot.core.budget import Amount, Budget, Limits
-from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.calls import Feature
 from bot.core.coverage import LeftOut
-from bot.core.excerpt import Excerpt, SkipReason, Tier
+from bot.core.excerpt import SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
 from bot.core.progress import BatchEnded, PlanMade
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import BudgetFacts, Receipt
-from bot.errors import CallFailed, HunkwiseError
-
-_REFUSALS_BEFORE_GIVING_UP = 3
-"""So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
-
-_PATIENCE_AFTER_DEADLINE = 5.0
-"""Seconds that attempts under way get to notice the deadline by themselves, before they are given up."""
-
-_PATIENCE_AFTER_INTERRUPT = 1.0
-"""Seconds that answers under way get before they are stopped, and again for stopping them."""
+from bot.core.route import Routing
+from bot.core.triage import NOT_WORTH_IT
+from bot.core.verify import Verify
 
 
 def review(
@@ -62,163 +55,121 @@ def review(
 
 
 class _Run:
-    """One run of a plan: what was asked, what came of it."""
+    """One run of a plan, in steps: triage where it is asked for, the review, and where it is asked for a second look.
+
+    `_unfinished` ends the steps under way, whatever ended the run.
+    """
 
     def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, budget: Budget) -> None:
         self._prepared = prepared
         self._options = options
+        self._templates = templates
         self._desk = desk
         self._tiers = tier_models(options)
         self._budget = budget
-        self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
-        self._limiters = desk.limiters or {
-            link.name: Limiter(desk.clock, options.concurrency) for link in chain_of(options)
-        }
-        self._meter = Meter(desk.clock, prepared.target.facts.repo)
-        prefixes = CachePlanner(prepared, options, desk.prices, desk.history).prefixes(self._tiers)
-        self._cache = CacheWatch(prefixes, desk.history, desk.clock)
-        self._maker = RequestMaker(prepared, templates, prefixes)
+        self._asking = Asking(options, desk, budget, prepared.target.facts.repo)
+        self._cache = CacheWatch({}, desk.history, desk.clock)
         self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
-        self._refused = 0
-        self._deadline = desk.clock.monotonic() + options.run_seconds
-        self._interrupted = False
-        self._answers = desk.answers
+        self._paid = PaidAnswers(desk.answers, self._tally.notes)
+        self._unfinished: list[Callable[[str], None]] = []
 
     def ask(self) -> None:
-        """Run the plan to its end, or to an interrupt."""
-        jobs = self._without_kept(self._maker.jobs(self._tiers))
-        if not jobs:
-            return
-        self._desk.observer.on(PlanMade(len(jobs), len(self._tally.excerpts)))
-        desk = self._desk
-        provider = stack(
-            self._guard,
-            desk,
-            self._options,
-            self._limiters,
-            self._meter,
-            self._deadline,
-            lambda request: dispatcher.unfinished((request.model, request.effort)),
-        )
-        dispatcher = Dispatcher(
-            jobs,
-            self._request,
-            provider,
-            desk.clock,
-            self._options.concurrency,
-            self._options.leader_patience,
-        )
+        """Run every step to its end, or to an interrupt."""
         try:
-            self._maker.measure_prefix(jobs, self._desk.counter)
-            self._consume(dispatcher, dispatcher.run(self._deadline + _PATIENCE_AFTER_DEADLINE))
-        except KeyboardInterrupt:
-            self._wind_down(dispatcher)
+            self._ask_in_steps()
+        except KeyboardInterrupt:  # between two steps; within one, the step has ended in order
+            self._asking.stop()
         finally:
-            self._guard.close()
+            self._asking.close()
+        self._finish()
 
-    def _without_kept(self, jobs: list[ReviewJob]) -> list[ReviewJob]:
-        """Take the answers that a run which died has paid for already; what is left must be asked."""
-        left = []
-        for job in jobs:
-            answer = self._kept_answer(job)
-            if answer is None:
-                left.append(job)
-            else:
-                self._take(job, answer, reused=True)
-        return left
+    def _ask_in_steps(self) -> None:
+        plan = self._triaged() if self._options.effective_routing is Routing.TRIAGE else self._prepared
+        maker = RequestMaker(plan, self._templates, self._planner(plan))
+        self._cache = CacheWatch(maker.prefixes, self._desk.history, self._desk.clock)
+        if plan.feature is Feature.DRAFT:
+            self._draft_and_confirm(plan, maker)
+        else:
+            self._first_look(plan, maker, self._take)
+        if self._options.verify is not Verify.NONE:
+            self._verify(maker)
 
-    def _kept_answer(self, job: ReviewJob) -> Answer | None:
-        text = self._answers.get(self._maker.request(job).key) if self._answers else None
-        try:
-            return None if text is None else REVIEW.parse(text)
-        except ValueError:
-            return None  # a damaged file is asked about again
+    def _planner(self, plan: Prepared) -> CachePlanner:
+        return CachePlanner(plan, self._options, self._desk.prices, self._desk.history)
 
-    def _keep_answer(self, job: ReviewJob, answer: ModelAnswer) -> None:
-        """Keep what was paid for; a store that takes nothing more costs a sentence, not the review."""
-        if self._answers is None:
-            return
-        try:
-            self._answers.put(self._maker.request(job).key, answer.text)
-        except HunkwiseError as error:
-            self._answers = None
-            self._tally.notes.append(error.message)
+    def _triaged(self) -> Prepared:
+        """The plan that triage makes of the rules' plan."""
+        maker = TriageMaker(self._prepared, self._options, self._templates)
+        plan, sorted_out = Triage(maker, self._asking, self._paid, self._tally.notes).sort()
+        self._tally.skip(sorted_out.skipped, LeftOut(SkipReason.TRIAGE, NOT_WORTH_IT))
+        return plan
 
-    def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
-        """Give answers under way a moment, since they are paid for anyway; then stop them."""
-        self._interrupted = True
-        self._guard.admit_no_more()
-        for limiter in self._limiters.values():
-            limiter.close()
-        dispatcher.drop_pending()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
-        self._desk.stop.set()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
+    def _first_look(self, plan: Prepared, maker: RequestMaker, take: Take) -> None:
+        step = self._step(maker, take, self._leave_out, self._cheaper())
+        jobs = step.without_paid(maker.jobs(self._tiers))
+        if jobs:
+            self._desk.observer.on(PlanMade(len(jobs), sum(len(batch.excerpts) for batch in plan.batches)))
+            step.ask(jobs)
 
-    def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
-        for ended in ended_jobs:
-            self._cache.saw(ended)
-            decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
-            if isinstance(decision, AskAgain):
-                dispatcher.ask_next(*map(self._maker.as_planned, decision.jobs))
-            elif isinstance(decision, LeaveOut):
-                self._leave_out(ended.job, decision)
-                if decision.ends_run or self._requests_are_wrong(ended):
-                    for job in dispatcher.drop_pending():
-                        self._leave_out(job, decision)
-            elif ended.answer is not None:
-                self._keep_answer(ended.job, ended.answer)
-                self._take(ended.job, ended.answer.parsed)
+    def _draft_and_confirm(self, plan: Prepared, maker: RequestMaker) -> None:
+        cascade = Cascade(maker, self._options, self._take, self._tally.notes)
+        self._unfinished.append(cascade.finish)
+        self._first_look(plan, maker, cascade.drafted)
+        step = self._step(maker, cascade.confirmed, cascade.unconfirmed)
+        step.ask(step.without_paid(cascade.confirmations()))
+        self._finish()
 
-    def _request(self, job: ReviewJob) -> ModelRequest:
-        """The job's request; what no budget could carry is refused before it is rendered, since there may be much."""
-        obstacle = self._obstacle(job)
-        if obstacle is not None:
-            raise CallFailed(obstacle, RULES[obstacle].meaning)
-        return self._maker.request(job)
+    def _verify(self, maker: RequestMaker) -> None:
+        verification = Verification(maker, self._options, self._tally)
+        self._unfinished.append(verification.finish)
+        step = self._step(maker, verification.take, verification.leave_out)
+        step.ask(step.without_paid(verification.jobs(self._tiers)))
 
-    def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
-        """Whether not even the batch's smallest hunk would fit, on its tier or on the one that takes over from it."""
-        if ended.failure is None:
-            return False
-        cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
-        tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(self._maker.as_planned(replace(ended.job, tier=tier))) for tier in tiers)
+    def _finish(self) -> None:
+        """End the steps that have something in hand, in their order."""
+        while self._unfinished:
+            self._unfinished.pop(0)(self._unasked().detail)
 
-    def _obstacle(self, job: ReviewJob) -> FailureKind | None:
-        """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
-        smallest = min(job.batch.excerpts, key=_raw_bytes)
-        request = self._maker.request_without_hunks(replace(job, batch=replace(job.batch, excerpts=(smallest,))))
-        least = replace(request, max_tokens=request.least_output_tokens)
-        return self._guard.obstacle_alone(least, request.prefix_tokens + _raw_bytes(smallest) // MOST_BYTES_PER_TOKEN)
+    def _step(
+        self,
+        maker: RequestMaker,
+        take: Take,
+        leave_out: Callable[[ReviewJob, LeaveOut], None],
+        cheaper: TierModel | None = None,
+    ) -> Step:
+        return Step(self._asking, maker, self._paid, self._desk.counter, cheaper, take, leave_out, self._cache.saw)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
-
-    def _requests_are_wrong(self, ended: Ended[ReviewJob]) -> bool:
-        refused = ended.failure is not None and ended.failure.kind is FailureKind.BAD_REQUEST
-        self._refused += refused
-        return refused and self._tally.nothing_reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
 
     def _leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
         self._tally.leave_out(job, why)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=False, findings=0))
 
-    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool = False) -> None:
+    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool) -> None:
         findings = self._tally.take(job, answer, reused=reused)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=True, findings=findings))
 
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
-        unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        if self._interrupted:
-            unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
-        budget = budget_facts(self._options.limits, self._budget)
-        calls = self._guard.calls()
-        cache, sentences = self._cache.outcome(calls, self._desk.prices)
-        self._tally.notes += [*sentences, *(note for one in self._limiters.values() for note in one.notes)]
-        receipt = self._tally.receipt(calls, budget, unasked, cache, overrun=self._budget.overrun)
-        return replace(receipt, pacing=self._meter.facts())
+        calls = self._asking.calls()
+        cache, about_cache = self._cache.outcome(calls, self._desk.prices)
+        pacing, about_pacing = self._asking.pacing()
+        self._tally.notes += [*about_cache, *about_pacing]
+        receipt = self._tally.receipt(
+            calls,
+            budget_facts(self._options.limits, self._budget),
+            self._unasked(),
+            overrun=self._budget.overrun,
+            interrupted=self._asking.interrupted,
+        )
+        return replace(receipt, cache=cache, pacing=pacing)
+
+    def _unasked(self) -> LeftOut:
+        """Why whatever was never asked about was not: there are two ways for a run to end before its plan."""
+        if self._asking.interrupted:
+            return LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
+        return LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
 
 
 def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
@@ -231,7 +182,3 @@ def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
         before_usd=budget.before.usd,
         spent_usd=budget.spent.usd,
     )
-
-
-def _raw_bytes(excerpt: Excerpt) -> int:
-    return sum(len(line.raw) for line in excerpt.lines)

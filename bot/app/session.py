@@ -22,7 +22,7 @@ from bot.core.budget import Amount, Budget
 from bot.core.marker import Signer
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import Receipt, Status
-from bot.core.reuse import reviewed_keys
+from bot.core.reuse import reviewed_keys, triaged_keys
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
 
@@ -64,6 +64,7 @@ class Session:
             reviewed_keys(excerpts, receipt.coverage),
             self.run_id,
             self.memory.summary.body if self.memory.summary else "",
+            triaged_keys(excerpts, receipt.coverage),
         )
 
     def _office(self) -> PostOffice:

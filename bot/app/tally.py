@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.app.followup import SHORT_OF_DOLLARS, LeaveOut, ReviewJob
 from bot.app.options import Options
@@ -10,21 +10,20 @@ from bot.app.prepare import Prepared
 from bot.app.requests import shown
 from bot.app.tiers import TierModel, tier_models
 from bot.core.answer import Answer
-from bot.core.bill import bill, price_of
+from bot.core.bill import bill, price_of, routing_facts
 from bot.core.calls import Call
-from bot.core.coverage import ExcerptKey, LeftOut, coverage
+from bot.core.coverage import LeftOut, coverage
 from bot.core.detours import detours
-from bot.core.excerpt import Excerpt, Tier
+from bot.core.excerpt import Excerpt, ExcerptKey, SkipReason, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
 from bot.core.notices import notices
-from bot.core.place import place
+from bot.core.place import excerpt_of, place
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates, prompt_hash
-from bot.core.receipt import BudgetFacts, CacheFacts, Coverage, PromptFacts, Receipt
+from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
 from bot.core.report.words import counted
 from bot.core.show import show
-from bot.core.shown import ShownHunk
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
 
@@ -81,16 +80,35 @@ class Tally:
 
     def leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
         """Give a job's hunks up, with the reason that the receipt will name."""
-        for excerpt in job.batch.excerpts:
-            self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
+        self.skip(job.batch.excerpts, LeftOut(why.reason, why.detail))
+
+    def skip(self, excerpts: Iterable[Excerpt], why: LeftOut) -> None:
+        """Leave hunks of the plan out, with the reason that the receipt will name."""
+        self._left_out |= {excerpt.key: why for excerpt in excerpts}
+
+    def worth_showing(self) -> list[Placed]:
+        """The model's findings that are sure and grave enough to be shown, as far as they have come in."""
+        return keep(self._placed, self._options.min_confidence, self._options.severity)[0]
+
+    def correct(self, changes: Mapping[Finding, Finding | None]) -> None:
+        """Put other findings in the place of some, or nothing where the change is None."""
+        changed = [(changes.get(finding, finding), excerpt) for finding, excerpt in self._placed]
+        self._placed = [(finding, excerpt) for finding, excerpt in changed if finding is not None]
 
     def receipt(
-        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, cache: CacheFacts, *, overrun: bool = False
+        self,
+        calls: Sequence[Call],
+        budget: BudgetFacts,
+        unasked: LeftOut,
+        *,
+        overrun: bool = False,
+        interrupted: bool = False,
     ) -> Receipt:
         """Everything that happened, as one value; `calls` are all attempts, `overrun` says that one cost too much."""
         findings, dropped = self._findings()
         unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
         covered = self._coverage(unasked)
+        spared = self._spared()
         return Receipt(
             status=status_of(len(findings) + len(unplaced), covered),
             simulated=self._simulated,
@@ -99,11 +117,19 @@ class Tally:
             findings=findings,
             unplaced=unplaced,
             coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard.model, self._prices, self._standard.tariff),
+            bill=bill(calls, self._answered_twins(), self._standard.model, self._prices, spared, self._standard.tariff),
             budget=budget,
             calls=tuple(calls),
+            routing=routing_facts(
+                self._options.effective_routing,
+                self._options.verify,
+                calls,
+                tier_models(self._options),
+                self._prices,
+                spared,
+            ),
+            interrupted=interrupted,
             notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun), *detours(calls, self._standard.provider)),
-            cache=cache,
         )
 
     @property
@@ -132,6 +158,10 @@ class Tally:
             self._reused,
         )
 
+    def _spared(self) -> Sequence[Excerpt]:
+        left_out = {key for key, why in self._left_out.items() if why.reason is SkipReason.TRIAGE}
+        return [one for one in self.excerpts if one.key in left_out]
+
     def _answered_twins(self) -> Iterable[Excerpt]:
         return [one for one in self.excerpts if one.key in self._reviewed for _ in one.twins]
 
@@ -144,13 +174,3 @@ def _sentences(calls: Sequence[Call], dropped: int, *, overrun: bool) -> Iterabl
         yield f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier."
     if overrun:
         yield "An answer cost more than its reservation; it was charged, and nothing more was asked."
-
-
-def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
-    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
-    for one in shown:
-        if one.excerpt.path == finding.path and any(
-            line.side is finding.side and line.number == finding.line for line in one.lines
-        ):
-            return one.excerpt
-    raise ValueError("a placed finding stands in one of the hunks it was placed in")

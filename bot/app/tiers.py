@@ -9,7 +9,7 @@ from bot.app.options import Options
 from bot.core.calls import ANTHROPIC
 from bot.core.chain import Link, only_anthropic
 from bot.core.excerpt import Tier
-from bot.core.models import ModelTraits, least_output_tokens, output_tokens, traits_of
+from bot.core.models import ModelTraits, least_output_tokens, output_tokens, thinking_tokens, traits_of
 from bot.core.pricing import LIVE, Tariff
 
 
@@ -37,6 +37,10 @@ class TierModel:
     def room(self, hunks: int, *, times: int = 1) -> int:
         """`max_tokens` for an answer about so many hunks; `times` widens it after a truncated answer."""
         return min(self.traits.max_output_tokens, times * output_tokens(hunks, self.effort, self.traits))
+
+    def thinking_room(self) -> int:
+        """The part of an answer's room that is for thinking."""
+        return thinking_tokens(self.effort, self.traits)
 
     def least_room(self) -> int:
         """The least `max_tokens` worth paying for when a budget is tight."""

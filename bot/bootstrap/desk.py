@@ -54,9 +54,12 @@ def make_plan(
     flags: Flags,
     file: RepositoryFile,
     reviewed: Collection[str] = frozenset(),
+    triaged: Collection[str] = frozenset(),
     access: Access | None = None,
 ) -> Plan:
-    """Settings, prices and the plan; `reviewed` are keys of hunks reviewed before. Asks no model, imports no SDK.
+    """Settings, prices and the plan; asks no model, imports no SDK.
+
+    `reviewed` are keys of hunks reviewed before, `triaged` of those that triage left out.
 
     `access` decides whether the stand-in will answer, which has no chain. Raises BadConfiguration for settings that do
     not hold and UnknownPrice for a model without a price, at any provider of the chain.
@@ -71,7 +74,7 @@ def make_plan(
     for link in chain_of(options):
         prices.check(link.models.values(), link.tariff)
     templates = Templates(load_prompts())
-    return Plan(prepare(target, options, templates, reviewed), options, templates, prices, simulated)
+    return Plan(prepare(target, options, templates, reviewed, triaged), options, templates, prices, simulated)
 
 
 def target_name(facts: TargetFacts) -> str:

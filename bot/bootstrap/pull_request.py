@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +28,7 @@ from bot.core.marker import Signer
 from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt, TargetFacts
 from bot.core.redact import scrub
+from bot.core.state import ReviewState
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import BadConfiguration, HunkwiseError, WrongUsage
 from bot.ports import CodeHost, Observer
@@ -130,7 +131,7 @@ class PullReview:
 
     def plan(self) -> Plan:
         """The plan of a run that does not post: nothing is remembered, nothing left out for having been reviewed."""
-        return self._plan(frozenset())[1]
+        return self._plan(ReviewState())[1]
 
     def look(self, plan: Plan) -> Receipt:
         """Review without posting, on a budget of its own."""
@@ -142,7 +143,7 @@ class PullReview:
         stop = self.host_access.stop
         signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
         memory = recall(self.host, self.number, signer, SystemClock(stop).now())
-        pull, plan = self._plan(memory.state.reviewed)
+        pull, plan = self._plan(memory.state)
         with desk_for(plan, self.access, self.observer, stop) as desk:
             session = Session(
                 host=self.host,
@@ -162,20 +163,22 @@ class PullReview:
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
         return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
 
-    def _plan(self, reviewed: Collection[str]) -> tuple[PullRequest, Plan]:
+    def _plan(self, state: ReviewState) -> tuple[PullRequest, Plan]:
         """The plan; settings of the repository that do not hold give way to the defaults, with a word."""
         pull, target = read_pull_request(self.host, self.number)
         complaints = [self.complaint] if self.complaint else []
         try:
-            return pull, self._made(_noting(target, complaints), self.file, reviewed)
+            return pull, self._plan_by(self.file, _noting(target, complaints), state)
         except WrongUsage as error:
             if self.file == RepositoryFile():
                 raise
             complaints.append(_until_mended(error))
-            return pull, self._made(_noting(target, complaints), RepositoryFile(), reviewed)
+            return pull, self._plan_by(RepositoryFile(), _noting(target, complaints), state)
 
-    def _made(self, target: Target, file: RepositoryFile, reviewed: Collection[str]) -> Plan:
-        return make_plan(target, self.flags, file, reviewed, self.access)
+    def _plan_by(self, file: RepositoryFile, target: Target, state: ReviewState) -> Plan:
+        return make_plan(
+            target, self.flags, file, frozenset(state.reviewed), frozenset(state.triaged), access=self.access
+        )
 
     def chain(self) -> tuple[Link, ...]:
         """Who may be asked for this pull request, as far as its settings hold."""

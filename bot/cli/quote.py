@@ -10,7 +10,6 @@ import typer
 
 from bot.cli import flags
 from bot.cli.streams import print_json, writing
-from bot.core.route import Routing
 
 if TYPE_CHECKING:
     from bot.bootstrap.desk import Plan
@@ -31,9 +30,8 @@ def quote(
     model_cheap: flags.ModelCheap = None,
     model_standard: flags.ModelStandard = None,
     model_strong: flags.ModelStrong = None,
-    routing: Annotated[
-        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
-    ] = None,
+    routing: flags.HowRouted = None,
+    verify: flags.WhatVerified = None,
     store: flags.Store = None,
     config: flags.Config = None,
 ) -> None:
@@ -54,6 +52,7 @@ def quote(
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         routing=routing,
+        verify=verify,
     )
     plan = (
         _of_pull_request(pr, said, config)

@@ -14,7 +14,6 @@ import typer
 from bot import __version__
 from bot.cli import flags
 from bot.cli.streams import print_json, print_text, writing
-from bot.core.route import Routing
 from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
@@ -78,9 +77,8 @@ def review(
     model_cheap: flags.ModelCheap = None,
     model_standard: flags.ModelStandard = None,
     model_strong: flags.ModelStrong = None,
-    routing: Annotated[
-        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
-    ] = None,
+    routing: flags.HowRouted = None,
+    verify: flags.WhatVerified = None,
     mode: Annotated[
         Mode | None, typer.Option(help="live; auto is live until there are batches.", rich_help_panel=flags.MONEY)
     ] = None,
@@ -123,6 +121,7 @@ def review(
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         routing=routing,
+        verify=verify,
         mode=mode,
         concurrency=concurrency,
         language=language,

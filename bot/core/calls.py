@@ -27,6 +27,16 @@ class Outcome(StrEnum):
     UNPARSEABLE = "unparseable"
 
 
+class Feature(StrEnum):
+    """What a call is for: the step of the run that made it."""
+
+    REVIEW = "review"
+    TRIAGE = "triage"
+    DRAFT = "draft"
+    CONFIRM = "confirm"
+    VERIFY = "verify"
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
     """What an answer must look like: the JSON schema that is sent and the parser that reads what comes back.
@@ -46,7 +56,7 @@ class Purpose:
     tier: str
     why: str
     hunks: int
-    feature: str = "review"
+    feature: Feature = Feature.REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +154,6 @@ class Call:
     cost_usd: Decimal
     unsettled_usd: Decimal = Decimal(0)
     unsettled_tokens: int = 0
-    feature: str = "review"
+    feature: Feature = Feature.REVIEW
     provider: str = ANTHROPIC
     tariff: Tariff = LIVE

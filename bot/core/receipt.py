@@ -96,6 +96,32 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class TierShare:
+    """What one tier did: the hunks it was asked about and answered (one that is drafted and confirmed counts for both
+    tiers), and the dollars it took, triage and verification included.
+    """
+
+    hunks: int
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingFacts:
+    """How hunks found their models, and what that saved against one look at everything on one model.
+
+    Estimates, from this run's own tokens; negative where routing cost more than it saved.
+    """
+
+    mode: str
+    verify: str
+    all_standard_usd: Decimal
+    all_strong_usd: Decimal
+    saved_vs_standard_usd: Decimal
+    saved_vs_strong_usd: Decimal
+    by_tier: Mapping[str, TierShare]
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetFacts:
     """Limits (None: not limited), what was spent before this run, and by it, unsettled reservations included."""
 
@@ -175,7 +201,11 @@ class PacingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do)."""
+    """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do).
+
+    `routing` is None where nothing was routed, since no review was made. `interrupted` says that somebody ended the
+    run, even where nothing of the diff is missing for it.
+    """
 
     status: Status
     simulated: bool
@@ -187,6 +217,8 @@ class Receipt:
     bill: Bill
     budget: BudgetFacts
     calls: tuple[Call, ...]
+    routing: RoutingFacts | None = None
+    interrupted: bool = False
     notes: tuple[str, ...] = ()
     cache: CacheFacts = CacheFacts()
     pacing: PacingFacts = PacingFacts()

@@ -91,7 +91,8 @@ class RepositoryFile(Section):
     posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
     providers: Annotated[list[ProviderSection], AfterValidator(all_different)] = []
-    routing: Literal["fixed", "rules"] | None = None
+    routing: Literal["fixed", "rules", "triage", "cascade"] | None = None
+    verify: Literal["none", "errors", "all"] | None = None
     cache_ttl: Literal["auto", "5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None

@@ -88,6 +88,7 @@ def _flags(given: Callable[[str], str]) -> Flags:
         budget_usd=_dollars(given("budget-usd")),
         budget_tokens=_tokens(given("budget-tokens")),
         routing=given("routing") or None,
+        verify=given("verify") or None,
         mode=given("mode") or None,
         concurrency=_tokens(given("concurrency")) or None,
         language=given("language") or None,

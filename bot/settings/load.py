@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.app.options import Options
 from bot.core.budget import Limits
@@ -16,9 +17,12 @@ from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
+from bot.core.verify import Verify
 from bot.errors import BadConfiguration
 from bot.settings.file import EventsSection, PostingSection, PriceSection, RepositoryFile
 from bot.settings.providers import chain_from
+
+WordT = TypeVar("WordT", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,7 @@ class Flags:
     budget_usd: Decimal | None = None
     budget_tokens: int | None = None
     routing: str | None = None
+    verify: str | None = None
     concurrency: int | None = None
     language: str | None = None
     fail_on: str | None = None
@@ -70,10 +75,11 @@ def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "", tar
 
 def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, Any]:
     """The settings that are one value, each from the first layer that names it."""
-    routing = flags.routing or file.routing
+    routing, verify = flags.routing or file.routing, flags.verify or file.verify
     cache_ttl = _cache_ttl(flags.cache_ttl) or file.cache_ttl or defaults.cache_ttl
     said = {
-        "routing": _routing(routing) if routing else None,
+        "routing": _one_of(Routing, routing, "routing") if routing else None,
+        "verify": _one_of(Verify, verify, "verification") if verify else None,
         "concurrency": flags.concurrency or file.concurrency,
         "context_tokens": file.context_tokens,
         "silence_seconds": file.silence_seconds,
@@ -129,12 +135,12 @@ def _posting(section: PostingSection) -> PostingRules:
     return replace(PostingRules(), **given)
 
 
-def _routing(word: str) -> Routing:
+def _one_of(kind: type[WordT], word: str, noun: str) -> WordT:
     try:
-        return Routing(word)
+        return kind(word)
     except ValueError:
-        known = ", ".join(Routing)
-        raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
+        known = ", ".join(kind)
+        raise BadConfiguration(f"'{word}' is no {noun}.", next_step=f"Use one of: {known}.") from None
 
 
 def _check_mode(word: str | None) -> None:

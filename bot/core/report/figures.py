@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.core.receipt import Bill, BudgetFacts, CacheFacts, PacingFacts
+from bot.core.receipt import Bill, BudgetFacts, CacheFacts, PacingFacts, RoutingFacts
 from bot.core.report.words import counted
 from bot.core.usage import Usage
 
@@ -81,6 +81,17 @@ def saving_rows(bill: Bill) -> list[tuple[str, Decimal]]:
         ("Message batches", saved.batch),
     ]
     return [row for row in rows if row[1]]
+
+
+def routing_lines(routing: RoutingFacts | None) -> list[str]:
+    """What one look at everything on one model would have cost; none where nothing was asked."""
+    if routing is None or not (routing.all_standard_usd or routing.all_strong_usd):
+        return []
+    how = f"{routing.mode}, verification of {routing.verify}" if routing.verify != "none" else routing.mode
+    standard, strong = about_dollars(routing.all_standard_usd), about_dollars(routing.all_strong_usd)
+    return [
+        f"Routing ({how}): one look on the standard model alone, about {standard}; on the strong one, about {strong}."
+    ]
 
 
 def budget_lines(budget: BudgetFacts) -> list[str]:

@@ -112,9 +112,9 @@ class Room:
     answers: AnswerStore | None = None
     history: PrefixHistory | None = None
 
-    def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
-        """Run a review of a bare diff."""
-        desk = Desk(
+    def desk(self) -> Desk:
+        """The desk with all of it."""
+        return Desk(
             self.provider,
             self.counter,
             self.prices,
@@ -124,7 +124,19 @@ class Room:
             answers=self.answers,
             history=self.history,
         )
-        return review(a_plan(change, options), options, TEMPLATES, desk, before or Amount())
+
+    def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
+        """Run a review of a bare diff."""
+        return review(a_plan(change, options), options, TEMPLATES, self.desk(), before or Amount())
+
+
+class Slow(FakeClock):
+    """A clock whose seconds pass a little with every look, so that waiting for nobody comes to an end."""
+
+    def monotonic(self) -> float:
+        """A moment later each time."""
+        super().sleep(0.4)
+        return super().monotonic()
 
 
 def counted(covered: Coverage) -> int:

@@ -34,8 +34,8 @@ def planned(
 
 def plan_of(prepared: Prepared, options: Options, history: PrefixHistory | None = None) -> PrefixPlan:
     """The standard model's plan."""
-    tiers = tier_models(options)
-    return CachePlanner(prepared, options, ALL_PRICES, history).prefixes(tiers)[tiers[Tier.STANDARD].prefix]
+    own = [one for one in prepared.batches if one.route.tier is Tier.STANDARD]
+    return CachePlanner(prepared, options, ALL_PRICES, history).plan(tier_models(options)[Tier.STANDARD], own)
 
 
 def history_of(plan: PrefixPlan, *minutes_ago: float, ttl: str | None = "5m", **changes: Any) -> KeptPrefixes:
@@ -123,7 +123,7 @@ def test_a_model_that_nothing_is_planned_for_is_ready_for_what_moves_there() -> 
     options = some_options()
     tiers = tier_models(options)
     plans = CachePlanner(a_plan(a_change(3), options), options, ALL_PRICES, KeptPrefixes(note="damaged"))
-    spare = plans.prefixes(tiers)[tiers[Tier.CHEAP].prefix]
+    spare = plans.plan(tiers[Tier.CHEAP], [])
     assert (spare.model, spare.requests, spare.cached) == (MODELS[Tier.CHEAP], 0, True)
     assert spare.earlier.note == "", "nobody looks up what may never be asked"
 

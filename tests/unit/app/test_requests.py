@@ -39,8 +39,7 @@ def a_maker(change: Diff, options: Options, *, tiers: tuple[Tier, ...] = ()) -> 
 
 def maker_of(prepared: Prepared, options: Options, history: PrefixHistory | None = None) -> RequestMaker:
     """A maker that caches as a review with this history would."""
-    prefixes = CachePlanner(prepared, options, ALL_PRICES, history).prefixes(tier_models(options))
-    return RequestMaker(prepared, TEMPLATES, prefixes)
+    return RequestMaker(prepared, TEMPLATES, CachePlanner(prepared, options, ALL_PRICES, history))
 
 
 def test_system_and_facts_are_the_same_bytes_in_every_request() -> None:

@@ -19,12 +19,14 @@ from bot.core.receipt import (
     PromptFacts,
     Receipt,
     RouteFacts,
+    RoutingFacts,
     Savings,
     SkippedWithPrice,
     Status,
     TargetFacts,
+    TierShare,
 )
-from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, TierQuote
+from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, StepQuote, TierQuote
 from bot.core.usage import Usage
 
 FIRST_USAGE = Usage(input_tokens=1840, cache_write_5m_tokens=4120, output_tokens=912, thinking_tokens=300)
@@ -224,6 +226,19 @@ def full_receipt() -> Receipt:
         ),
         budget=BudgetFacts(60_000, 11_000, 41_362, Decimal("0.25"), Decimal("0.031"), Decimal("0.127494")),
         calls=calls,
+        routing=RoutingFacts(
+            "triage",
+            "errors",
+            Decimal("0.0676"),
+            Decimal("0.1352"),
+            Decimal("0.0213"),
+            Decimal("0.0889"),
+            {
+                "cheap": TierShare(12, Decimal("0.011644")),
+                "standard": TierShare(6, Decimal("0.03465")),
+                "strong": TierShare(0, Decimal(0)),
+            },
+        ),
         cache=CacheFacts(
             "5m",
             "2 requests share it.",
@@ -282,6 +297,10 @@ def quote() -> QuoteFacts:
         planned=PriceRange(Decimal("0.0412"), Decimal("0.1322")),
         with_cache=PriceRange(Decimal("0.0412"), Decimal("0.1322")),
         without_cache=PriceRange(Decimal("0.0533"), Decimal("0.1411")),
+        steps=(
+            StepQuote("review", 2, PriceRange(Decimal("0.0412"), Decimal("0.0922"))),
+            StepQuote("verify", 3, PriceRange(Decimal(0), Decimal("0.04"))),
+        ),
         limit_usd=Decimal("0.10"),
         limit_tokens=400_000,
         skipped=(),

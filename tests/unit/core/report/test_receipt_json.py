@@ -64,6 +64,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
             "wasted_usd": "0",
             "saved_usd": {"prompt_cache": "0", "reuse": "0", "duplicates": "0", "routing": "0", "batch": "0"},
         },
+        "routing": None,
         "cache": {
             "ttl": "5m",
             "why": "An earlier run left it.",
