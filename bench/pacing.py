@@ -21,6 +21,7 @@ from uuid import uuid4
 from bench.stand_in import ROOT, log_of, served_apart
 from bot.adapters.anthropic import Access, ClaudeApi
 from bot.adapters.clock import SystemClock
+from bot.app.desk import Desk
 from bot.app.dispatch import Dispatcher
 from bot.app.guard import Guard
 from bot.app.limiter import Limiter
@@ -30,7 +31,7 @@ from bot.app.retry import Retry
 from bot.app.stack import stack
 from bot.core.answer import REVIEW
 from bot.core.budget import Amount, Budget, Limits
-from bot.core.calls import ModelRequest, Purpose
+from bot.core.calls import ANTHROPIC, ModelRequest, Purpose
 from bot.core.pricing import PriceList
 from bot.core.progress import Event
 from bot.ports import Provider, SharedLimits
@@ -143,7 +144,7 @@ def race(base_url: str, mode: str, key: str, hunk_bytes: int) -> None:
         request = _a_request(hunk_bytes)
         print("ready", flush=True)
         sys.stdin.readline()
-        provider = _layers(api, limiter, mode, clock)
+        provider = _layers(api, limiter, mode, clock, stop)
         jobs = [_Job(number) for number in range(REQUESTS)]
         dispatcher = Dispatcher(jobs, lambda job: replace(request, rank=job.number), provider, clock, AT_ONCE)
         for _ in dispatcher.run():
@@ -151,14 +152,15 @@ def race(base_url: str, mode: str, key: str, hunk_bytes: int) -> None:
         api.close()
 
 
-def _layers(api: ClaudeApi, limiter: Limiter, mode: str, clock: SystemClock) -> Provider:
+def _layers(api: ClaudeApi, limiter: Limiter, mode: str, clock: SystemClock, stop: threading.Event) -> Provider:
     options = Options(limits=Limits(), concurrency=AT_ONCE, run_seconds=RUN_SECONDS)
     prices = PriceList(datetime.now(UTC), {})
     guard = Guard(api, Budget(options.limits, Amount()), prices, api, clock, _Nobody())
     deadline = clock.monotonic() + RUN_SECONDS
     if mode == WITHOUT:
         return Retry(guard, options.retry, clock, _Nobody(), deadline)
-    return stack(guard, limiter, Meter(clock, None), options, clock, _Nobody(), deadline)
+    desk = Desk(api, api, prices, clock, _Nobody(), stop)
+    return stack(guard, desk, options, {ANTHROPIC: limiter}, Meter(clock, None), deadline, lambda _: REQUESTS)
 
 
 @contextmanager

@@ -99,7 +99,8 @@ class CallFailed(Exception):
 
     `kind` decides everything else (core/failure.py): whether it is retried and whether it may
     have been billed. `retry_after` is in seconds, as the server asked; `held` is True where the layer below the
-    retries keeps everybody waiting for so long, so that nobody else need wait.
+    retries keeps everybody waiting for so long, so that nobody else need wait. `attempts` is how many were made of the
+    request until then, None where no layer has counted them yet.
     """
 
     kind: FailureKind
@@ -107,6 +108,7 @@ class CallFailed(Exception):
     status: int | None = None
     retry_after: float | None = None
     request_id: str | None = None
+    attempts: int | None = None
     held: bool = False
 
     def __str__(self) -> str:

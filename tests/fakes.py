@@ -12,6 +12,7 @@ from decimal import Decimal
 from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome, Purpose
 from bot.core.failure import FailureKind
 from bot.core.pacing import Cost
+from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
 from bot.core.rate_facts import LIMIT_NAMES
@@ -199,6 +200,28 @@ class FakeSharedLimits:
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+@dataclass
+class KeptPrefixes:
+    """A PrefixHistory in memory; `full` makes it take nothing more, `note` is what it says of damage."""
+
+    uses: list[PrefixUse] = field(default_factory=list)
+    full: bool = False
+    note: str = ""
+
+    def earlier(self, prefix: str, family: str) -> Earlier:
+        related = [use for use in self.uses if use.family == family]
+        return Earlier(
+            tuple(use for use in self.uses if use.prefix == prefix),
+            max(related, key=lambda use: use.last, default=None),
+            self.note,
+        )
+
+    def add(self, use: PrefixUse) -> None:
+        if self.full:
+            raise BadConfiguration("The store cannot remember: no space left.")
+        self.uses.append(use)
 
 
 @dataclass

@@ -94,7 +94,8 @@ def _state(
     names = [name for one in reviewed.receipt.findings if one.fingerprint in posted for name in fingerprints_of(one)]
     state = remembering(memory.state, reviewed.keys, names)
     lasting = (key for key in state.reviewed if key in present or key not in held)
-    return replace(state, reviewed=tuple(sorted(lasting, key=lambda key: key in present)))
+    reviewed_ones = tuple(sorted(lasting, key=lambda key: key in present))
+    return replace(state, reviewed=reviewed_ones, triaged=reviewed.triaged)
 
 
 def _forgotten(marker: str, signer: Signer) -> list[str]:

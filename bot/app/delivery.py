@@ -17,8 +17,8 @@ from bot.ports import Clock, CodeHost
 class Reviewed:
     """What a run has to deliver.
 
-    `diff` is what was reviewed, `keys` are the hunks reviewed in this run, twins included (core/reuse.py), and `page`
-    is the body of the summary as earlier runs left it.
+    `diff` is what was reviewed, `keys` are the hunks reviewed in this run and `triaged` those that triage left out,
+    twins included (core/reuse.py), and `page` is the body of the summary as earlier runs left it.
     """
 
     receipt: Receipt
@@ -26,6 +26,7 @@ class Reviewed:
     keys: Collection[str]
     run_id: str
     page: str = ""
+    triaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,14 @@ A pure function of the job and how it ended, so that every row can be tested.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.dispatch import Ended
 from bot.app.tiers import TierModel
-from bot.core.calls import Outcome
-from bot.core.excerpt import Batch, Route, SkipReason
+from bot.core.calls import Feature, Outcome
+from bot.core.claims import Claim
+from bot.core.excerpt import Batch, Excerpt, Route, SkipReason
 from bot.core.failure import RULES, FailureKind
 
 SHORT_OF_DOLLARS = "the budget in dollars ran short"
@@ -22,7 +24,6 @@ _SENTENCES = {
     Outcome.UNPARSEABLE: "the answer could not be read, twice",
 }
 _SHORT_OF_BUDGET = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS)
-_SMALLER_MAY_DO = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS, FailureKind.TOO_LARGE)
 _LEFT_OUT = {
     FailureKind.BUDGET_USD: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_USD].meaning),
     FailureKind.BUDGET_TOKENS: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_TOKENS].meaning),
@@ -35,7 +36,8 @@ _LEFT_OUT = {
 @dataclass(frozen=True, slots=True)
 class ReviewJob:
     """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer. `rank` is its
-    place in the plan, 0 for the riskiest.
+    place in the plan, 0 for the riskiest. `diagnosed` says that the API is asked about the cache along with it.
+    `feature` is the step it belongs to, as its calls name it, and `claims` are what it is asked about beside the hunks.
     """
 
     batch: Batch
@@ -44,6 +46,9 @@ class ReviewJob:
     rank: int = 0
     again: bool = False
     room: int = 1
+    diagnosed: bool = False
+    feature: Feature = Feature.REVIEW
+    claims: tuple[Claim, ...] = ()
 
     @property
     def model(self) -> str:
@@ -56,11 +61,20 @@ class ReviewJob:
         return self.tier.prefix
 
     def halves(self) -> tuple[ReviewJob, ...]:
-        """The same hunks in two requests, the first half first; one job where there is nothing to halve."""
+        """The same hunks in two requests, the first half first; one job where there is nothing to halve.
+
+        Where claims are verified, a half without any has nothing to be asked about.
+        """
         excerpts = self.batch.excerpts
         middle = (len(excerpts) + 1) // 2
-        parts = [part for part in (excerpts[:middle], excerpts[middle:]) if part]
-        return tuple(replace(self, batch=replace(self.batch, excerpts=part)) for part in parts)
+        jobs = [self.about(part) for part in (excerpts[:middle], excerpts[middle:]) if part]
+        return tuple(job for job in jobs if job.claims or self.feature is not Feature.VERIFY)
+
+    def about(self, excerpts: Sequence[Excerpt]) -> ReviewJob:
+        """The same job about these of its excerpts, with the claims about them."""
+        keys = {excerpt.key for excerpt in excerpts}
+        claims = tuple(claim for claim in self.claims if claim.about in keys)
+        return replace(self, batch=replace(self.batch, excerpts=tuple(excerpts)), claims=claims)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +120,13 @@ def follow_up(
 
 
 def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: TierModel | None) -> AskAgain | LeaveOut:
+    if kind is FailureKind.BAD_REQUEST and job.diagnosed:  # a gateway may know nothing of diagnostics
+        return AskAgain((replace(job, diagnosed=False),))
     divisible = len(job.batch.excerpts) > 1
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
         route = Route(cheaper.tier, SHORT_OF_DOLLARS)
         return AskAgain((replace(job, tier=cheaper, batch=replace(job.batch, route=route)),))
-    if divisible and kind in _SMALLER_MAY_DO:
+    if divisible and RULES[kind].shrinks:
         return AskAgain(job.halves())
     reason, detail = _LEFT_OUT.get(kind, (SkipReason.ERROR, f"{RULES[kind].meaning} ({message})"))
     return LeaveOut(reason, detail, ends_run=RULES[kind].ends_run)

@@ -54,6 +54,10 @@ class Limiter:
         self._closed = False
         self.notes: list[str] = []
 
+    def share(self, store: SharedLimits) -> None:
+        """Take what is sent from a store that other processes take from, too."""
+        self._shared = store
+
     def heard(self, model: str, headers: Mapping[str, str]) -> None:
         """Take the headers of a response, whatever its status."""
         facts = rate_facts(headers, self._clock.now())

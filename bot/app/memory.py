@@ -69,7 +69,7 @@ def _joined(states: Iterable[ReviewState]) -> ReviewState:
     """
     joined = ReviewState()
     for state in states:
-        fuller = state if len(state.reviewed) > len(joined.reviewed) else joined
+        fuller = max(joined, state, key=lambda one: len(one.reviewed) + len(one.triaged))
         spent = Amount(max(joined.spent.tokens, state.spent.tokens), max(joined.spent.usd, state.spent.usd))
         newest = state if state.runs >= joined.runs else joined
         joined = replace(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.app.limiter import Limiter
 from bot.app.meter import Meter
@@ -37,22 +37,24 @@ _REASONS = {
 class Pace:
     """A Provider that sends when the rate limit has room, and says so when it waits."""
 
-    def __init__(self, inner: Provider, limiter: Limiter, meter: Meter, clock: Clock, observer: Observer) -> None:
-        """`limiter` belongs to the key that `inner` uses."""
+    def __init__(
+        self, inner: Provider, limiters: Mapping[str, Limiter], meter: Meter, clock: Clock, observer: Observer
+    ) -> None:
+        """`limiters` are by the name of the provider (and key) that requests name."""
         self._inner = inner
-        self._limiter = limiter
+        self._limiters = limiters
         self._meter = meter
         self._clock = clock
         self._observer = observer
         self._lock = threading.Lock()
         self._told: dict[str, float] = {}
-        self._written: set[tuple[str, str, str, str | None]] = set()
+        self._written: set[tuple[str, str, str, str, str | None]] = set()
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """As the inner provider. Raises CallFailed: DEADLINE or STOPPED where the wait had no end in time; a
         failure that everybody is held for says so.
         """
-        model, limiter = request.model, self._limiter
+        model, limiter = request.model, self._limiters[request.provider]
 
         def told(seconds: float, why: Why) -> None:
             self._tell(model, seconds, why)
@@ -87,9 +89,9 @@ class Pace:
         """What the request is likely to take: its hunks, and its prefix where nobody has written that yet."""
         tokens = sum(estimate_tokens(block) for block in request.hunks)
         with self._lock:
-            written = request.cache_ttl is not None and _prefix(request) in self._written
+            written = bool(request.ttls) and _prefix(request) in self._written
         tokens += 0 if written else request.prefix_tokens
-        return Cost(tokens, self._limiter.expected_output(request.model))
+        return Cost(tokens, self._limiters[request.provider].expected_output(request.model))
 
     def _tell(self, model: str, seconds: float, why: Why) -> None:
         """Tell the observer, unless it has just heard the same."""
@@ -101,9 +103,9 @@ class Pace:
         self._observer.on(Waiting(seconds, reason))
 
 
-def _prefix(request: ModelRequest) -> tuple[str, str, str, str | None]:
+def _prefix(request: ModelRequest) -> tuple[str, str, str, str, str | None]:
     """What a cached prefix hangs on."""
-    return request.model, request.system, request.facts, request.effort
+    return request.provider, request.model, request.system, request.facts, request.effort
 
 
 def _taken(usage: Usage) -> Flow:

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from bot.app.options import Options
 from bot.app.target import Target
+from bot.core.calls import Feature
 from bot.core.choose import arrange, choose
 from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.enclosing import enclosing_of
-from bot.core.excerpt import Batch, Excerpt, Skipped
+from bot.core.excerpt import Batch, Enclosing, Excerpt, HunkName, Skipped
+from bot.core.languages import GUIDES
 from bot.core.listing import changed_lines
+from bot.core.prefix_use import hash_of
 from bot.core.prompt.facts import FileFact, render_facts
 from bot.core.prompt.fence import boundary
 from bot.core.prompt.system import Instruction, render_system
-from bot.core.prompt.templates import Templates
+from bot.core.prompt.templates import Templates, prompt_hash
 from bot.core.redact import redact_text
 from bot.core.route import Routing
 from bot.core.select.files import select
 from bot.core.select.marks import has_generated_mark
 from bot.core.select.rules import SelectionRules, compiled_globs
+from bot.core.verify import Verify
 from bot.ports import SourceTexts
+
+WIDER_CONTEXT_TOKENS = 1_500
+"""Of the code around a hunk so much is shown to a second look: most classes, or the better part of a long function."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +37,13 @@ class Prepared:
     """A plan, ready to be priced or run.
 
     `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one,
-    `reused` those reviewed before. `system` and
-    `facts` are the parts of the prompt that all requests share; `boundary` fences every block. `notes` are sentences
-    that belong on the receipt.
+    `reused` those reviewed before. `excerpts` are all that is planned, in the diff's order; `batches` are the same as
+    the rules route and pack them. `system` and `facts` are the parts of the prompt that all requests share; `boundary`
+    fences every block. `triaged` are the keys of hunks that triage left out on an earlier push (core/reuse.py), `wider`
+    is the code around a hunk, by path and header, as a second look is shown it. `feature` is what the batches are
+    asked for: to be reviewed, or to be drafted. `notes` are sentences that belong on the receipt. `made_from` is the
+    SHA-256 of what `system` was made from (prompt files, languages, settings): runs in which it is equal should have
+    the same system prompt to the byte.
     """
 
     target: Target
@@ -43,37 +54,59 @@ class Prepared:
     boundary: str
     system: str
     facts: str
+    excerpts: tuple[Excerpt, ...] = ()
     reused: int = 0
+    triaged: Collection[str] = frozenset()
+    wider: Mapping[HunkName, Enclosing] = field(default_factory=dict)
+    feature: Feature = Feature.REVIEW
     notes: tuple[str, ...] = ()
+    made_from: str = ""
 
 
 def prepare(
-    target: Target, options: Options, templates: Templates, reviewed: Collection[str] = frozenset()
+    target: Target,
+    options: Options,
+    templates: Templates,
+    reviewed: Collection[str] = frozenset(),
+    triaged: Collection[str] = frozenset(),
 ) -> Prepared:
     """Select, group, split, route and pack; then write the shared parts of the prompt.
 
-    `reviewed` are the keys of hunks that earlier runs reviewed (core/reuse.py).
+    `reviewed` are the keys of hunks that earlier runs reviewed, `triaged` of those that triage left out
+    (core/reuse.py).
     """
     chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed)
-    excerpts = _with_enclosing(chosen.excerpts, target.head, options.context_tokens)
-    fence = boundary(_untrusted(target, excerpts))
+    around = _enclosing(chosen.excerpts, target.head, options.context_tokens)
+    excerpts = tuple(replace(one, enclosing=around.get(one.name)) for one in chosen.excerpts)
+    wider = _enclosing(chosen.excerpts, target.head, _wider_budget(options))
+    fence = boundary(_untrusted(target, [*around.values(), *wider.values()]))
     return Prepared(
         target=target,
-        batches=arrange(excerpts, _routing(options), options.sizes),
+        batches=arrange(excerpts, options.effective_routing, options.sizes),
+        excerpts=excerpts,
         skipped=(*chosen.skipped, *target.withheld),
         hunks=chosen.hunks,
         duplicates=chosen.duplicates,
         reused=chosen.reused,
-        notes=target.notes,
+        triaged=triaged,
+        wider=wider,
+        feature=Feature.DRAFT if options.effective_routing is Routing.CASCADE else Feature.REVIEW,
+        notes=(*target.notes, *_routing_notes(options)),
         boundary=fence,
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
+        made_from=_made_from(excerpts, options, templates),
     )
 
 
-def _routing(options: Options) -> Routing:
-    """Where every tier is the same model there is nothing to choose, and one prefix serves all."""
-    return options.routing if len(options.model_ids) > 1 else Routing.FIXED
+def _wider_budget(options: Options) -> int:
+    """Who wants no code around hunks to be sent gets none sent for a second look either."""
+    return WIDER_CONTEXT_TOKENS if options.verify is not Verify.NONE and options.context_tokens else 0
+
+
+def _routing_notes(options: Options) -> Iterable[str]:
+    if options.routing is Routing.CASCADE and options.effective_routing is Routing.FIXED:
+        yield "All tiers are one model, so nobody could draft for another: every hunk was asked about once."
 
 
 def _rules(target: Target, options: Options) -> SelectionRules:
@@ -101,8 +134,8 @@ def _gitattributes(paths: Iterable[str], base: SourceTexts) -> dict[str, str]:
     return found
 
 
-def _with_enclosing(excerpts: Sequence[Excerpt], head: SourceTexts, budget: int) -> list[Excerpt]:
-    """Give each excerpt the definition around its hunk, where the file's text is at hand."""
+def _enclosing(excerpts: Sequence[Excerpt], head: SourceTexts, budget: int) -> dict[HunkName, Enclosing]:
+    """The definition around each hunk, where the file's text is at hand."""
     by_path: dict[str, list[Excerpt]] = {}
     for excerpt in excerpts:
         by_path.setdefault(excerpt.path, []).append(excerpt)
@@ -112,10 +145,10 @@ def _with_enclosing(excerpts: Sequence[Excerpt], head: SourceTexts, budget: int)
         if text is not None:
             file = group[0].file
             enclosing.update(enclosing_of(file, group[0].language, text, [one.hunk for one in group], budget))
-    return [replace(one, enclosing=enclosing.get((one.path, one.hunk.header))) for one in excerpts]
+    return enclosing
 
 
-def _untrusted(target: Target, excerpts: Sequence[Excerpt]) -> Iterable[bytes | str]:
+def _untrusted(target: Target, around: Iterable[Enclosing]) -> Iterable[bytes | str]:
     """Every text of the change that a prompt may show."""
     yield target.facts.title
     yield target.facts.description
@@ -123,10 +156,9 @@ def _untrusted(target: Target, excerpts: Sequence[Excerpt]) -> Iterable[bytes | 
         yield from (file.path, file.old_path or "")
         for hunk in file.hunks:
             yield from (hunk.section, hunk.body)
-    for excerpt in excerpts:
-        if excerpt.enclosing is not None:
-            yield excerpt.enclosing.title
-            yield from (text for _, text in excerpt.enclosing.lines)
+    for enclosing in around:
+        yield enclosing.title
+        yield from (text for _, text in enclosing.lines)
 
 
 def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> str:
@@ -137,6 +169,22 @@ def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates)
         severity_floor=options.severity,
         house_style=options.style_guide,
         instructions=_instructions_for(_paths(excerpts), options.instructions),
+        drafted=options.effective_routing is Routing.CASCADE,
+        verified=options.verify is not Verify.NONE,
+    )
+
+
+def _made_from(excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> str:
+    """The hash of everything that `_system` reads."""
+    return hash_of(
+        [
+            prompt_hash(templates),
+            sorted({excerpt.language for excerpt in excerpts if excerpt.language in GUIDES}),
+            options.language,
+            options.severity.value,
+            options.style_guide,
+            [[one.paths, one.text] for one in _instructions_for(_paths(excerpts), options.instructions)],
+        ]
     )
 
 

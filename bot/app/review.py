@@ -2,70 +2,36 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 
-from bot.app.dispatch import Dispatcher, Ended
-from bot.app.followup import SHORT_OF_DOLLARS, AskAgain, LeaveOut, ReviewJob, follow_up
-from bot.app.guard import MOST_BYTES_PER_TOKEN, Guard
-from bot.app.limiter import Limiter
-from bot.app.meter import Meter
+from bot.app.asking import Asking
+from bot.app.cache_watch import CacheWatch
+from bot.app.caching import CachePlanner
+from bot.app.cascade import Cascade
+from bot.app.desk import Desk
+from bot.app.followup import LeaveOut, ReviewJob
 from bot.app.options import Options
+from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
-from bot.app.reading import Reading
 from bot.app.requests import RequestMaker
-from bot.app.stack import stack
+from bot.app.step import Step, Take
+from bot.app.tally import Tally
 from bot.app.tiers import TierModel, tier_models
-from bot.core.answer import REVIEW, Answer
-from bot.core.bill import bill, price_of
-from bot.core.budget import Amount, Budget
-from bot.core.calls import ModelAnswer, ModelRequest
-from bot.core.coverage import ExcerptKey, LeftOut, coverage
-from bot.core.excerpt import Excerpt, SkipReason, Tier
+from bot.app.triage import Triage, TriageMaker
+from bot.app.verification import Verification
+from bot.core.answer import Answer
+from bot.core.budget import Amount, Budget, Limits
+from bot.core.calls import Feature
+from bot.core.coverage import LeftOut
+from bot.core.excerpt import SkipReason, Tier
 from bot.core.failure import RULES, FailureKind
-from bot.core.finding import Finding, Unplaced
-from bot.core.merge import Placed, keep, merge
-from bot.core.notices import notices
-from bot.core.place import place
-from bot.core.pricing import PriceList
 from bot.core.progress import BatchEnded, PlanMade
-from bot.core.prompt.templates import Templates, prompt_hash
-from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
-from bot.core.report.words import counted
-from bot.core.show import show
-from bot.core.shown import ShownHunk
-from bot.core.status import status_of
-from bot.core.tokens import estimate_tokens
-from bot.errors import CallFailed, HunkwiseError
-from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
-
-_REFUSALS_BEFORE_GIVING_UP = 3
-"""So many 400s before any answer mean that the requests themselves are wrong, not one hunk in them."""
-
-_PATIENCE_AFTER_DEADLINE = 5.0
-"""Seconds that attempts under way get to notice the deadline by themselves, before they are given up."""
-
-_PATIENCE_AFTER_INTERRUPT = 1.0
-"""Seconds that answers under way get before they are stopped, and again for stopping them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What a review works with: built once, by bot/bootstrap or by a test.
-
-    `limiter` hears what the provider's responses say of the key's rate limits; without one, each review has its own.
-    """
-
-    provider: Provider
-    counter: TokenCounter
-    prices: PriceList
-    clock: Clock
-    observer: Observer
-    stop: threading.Event
-    simulated: bool = False
-    answers: AnswerStore | None = None
-    limiter: Limiter | None = None
+from bot.core.prompt.templates import Templates
+from bot.core.receipt import BudgetFacts, Receipt
+from bot.core.route import Routing
+from bot.core.triage import NOT_WORTH_IT
+from bot.core.verify import Verify
 
 
 def review(
@@ -89,241 +55,130 @@ def review(
 
 
 class _Run:
-    """One run of a plan: what was asked, what came of it."""
+    """One run of a plan, in steps: triage where it is asked for, the review, and where it is asked for a second look.
+
+    `_unfinished` ends the steps under way, whatever ended the run.
+    """
 
     def __init__(self, prepared: Prepared, options: Options, templates: Templates, desk: Desk, budget: Budget) -> None:
         self._prepared = prepared
         self._options = options
+        self._templates = templates
         self._desk = desk
         self._tiers = tier_models(options)
         self._budget = budget
-        self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
-        self._limiter = desk.limiter or Limiter(desk.clock, options.concurrency)
-        self._meter = Meter(desk.clock, prepared.target.facts.repo)
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
-        self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
-        self._placed: list[Placed] = []
-        self._unplaced: list[Unplaced] = []
-        self._reviewed: set[ExcerptKey] = set()
-        self._reused: set[ExcerptKey] = set()
-        self._left_out: dict[ExcerptKey, LeftOut] = {}
-        self._refused = 0
-        self._deadline = desk.clock.monotonic() + options.run_seconds
-        self._interrupted = False
-        self._answers = desk.answers
-        self._notes = list(prepared.notes)
+        self._asking = Asking(options, desk, budget, prepared.target.facts.repo)
+        self._cache = CacheWatch({}, desk.history, desk.clock)
+        self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
+        self._paid = PaidAnswers(desk.answers, self._tally.notes)
+        self._unfinished: list[Callable[[str], None]] = []
 
     def ask(self) -> None:
-        """Run the plan to its end, or to an interrupt."""
-        jobs = self._without_kept(self._maker.jobs(self._tiers))
-        if not jobs:
-            return
-        self._desk.observer.on(PlanMade(len(jobs), len(self._excerpts())))
-        dispatcher = Dispatcher(
-            jobs,
-            self._request,
-            self._stack(),
-            self._desk.clock,
-            self._options.concurrency,
-            self._options.leader_patience,
-        )
+        """Run every step to its end, or to an interrupt."""
         try:
-            self._maker.measure_prefix(jobs, self._desk.counter)
-            self._consume(dispatcher, dispatcher.run(self._deadline + _PATIENCE_AFTER_DEADLINE))
-        except KeyboardInterrupt:
-            self._wind_down(dispatcher)
+            self._ask_in_steps()
+        except KeyboardInterrupt:  # between two steps; within one, the step has ended in order
+            self._asking.stop()
         finally:
-            self._guard.close()
+            self._asking.close()
+        self._finish()
 
-    def _stack(self) -> Provider:
-        desk = self._desk
-        return stack(self._guard, self._limiter, self._meter, self._options, desk.clock, desk.observer, self._deadline)
+    def _ask_in_steps(self) -> None:
+        plan = self._triaged() if self._options.effective_routing is Routing.TRIAGE else self._prepared
+        maker = RequestMaker(plan, self._templates, self._planner(plan))
+        self._cache = CacheWatch(maker.prefixes, self._desk.history, self._desk.clock)
+        if plan.feature is Feature.DRAFT:
+            self._draft_and_confirm(plan, maker)
+        else:
+            self._first_look(plan, maker, self._take)
+        if self._options.verify is not Verify.NONE:
+            self._verify(maker)
 
-    def _without_kept(self, jobs: list[ReviewJob]) -> list[ReviewJob]:
-        """Take the answers that a run which died has paid for already; what is left must be asked."""
-        left = []
-        for job in jobs:
-            answer = self._kept_answer(job)
-            if answer is None:
-                left.append(job)
-            else:
-                self._reused.update(excerpt.key for excerpt in job.batch.excerpts)
-                self._take(job, answer)
-        return left
+    def _planner(self, plan: Prepared) -> CachePlanner:
+        return CachePlanner(plan, self._options, self._desk.prices, self._desk.history)
 
-    def _kept_answer(self, job: ReviewJob) -> Answer | None:
-        text = self._answers.get(self._maker.request(job).key) if self._answers else None
-        try:
-            return None if text is None else REVIEW.parse(text)
-        except ValueError:
-            return None  # a damaged file is asked about again
+    def _triaged(self) -> Prepared:
+        """The plan that triage makes of the rules' plan."""
+        maker = TriageMaker(self._prepared, self._options, self._templates)
+        plan, sorted_out = Triage(maker, self._asking, self._paid, self._tally.notes).sort()
+        self._tally.skip(sorted_out.skipped, LeftOut(SkipReason.TRIAGE, NOT_WORTH_IT))
+        return plan
 
-    def _keep_answer(self, job: ReviewJob, answer: ModelAnswer) -> None:
-        """Keep what was paid for; a store that takes nothing more costs a sentence, not the review."""
-        if self._answers is None:
-            return
-        try:
-            self._answers.put(self._maker.request(job).key, answer.text)
-        except HunkwiseError as error:
-            self._answers = None
-            self._notes.append(error.message)
+    def _first_look(self, plan: Prepared, maker: RequestMaker, take: Take) -> None:
+        step = self._step(maker, take, self._leave_out, self._cheaper())
+        jobs = step.without_paid(maker.jobs(self._tiers))
+        if jobs:
+            self._desk.observer.on(PlanMade(len(jobs), sum(len(batch.excerpts) for batch in plan.batches)))
+            step.ask(jobs)
 
-    def _wind_down(self, dispatcher: Dispatcher[ReviewJob]) -> None:
-        """Give answers under way a moment, since they are paid for anyway; then stop them."""
-        self._interrupted = True
-        self._guard.admit_no_more()
-        self._limiter.close()
-        dispatcher.drop_pending()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
-        self._desk.stop.set()
-        self._consume(dispatcher, dispatcher.wind_down(_PATIENCE_AFTER_INTERRUPT))
+    def _draft_and_confirm(self, plan: Prepared, maker: RequestMaker) -> None:
+        cascade = Cascade(maker, self._options, self._take, self._tally.notes)
+        self._unfinished.append(cascade.finish)
+        self._first_look(plan, maker, cascade.drafted)
+        step = self._step(maker, cascade.confirmed, cascade.unconfirmed)
+        step.ask(step.without_paid(cascade.confirmations()))
+        self._finish()
 
-    def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
-        for ended in ended_jobs:
-            decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
-            if isinstance(decision, AskAgain):
-                dispatcher.ask_next(*decision.jobs)
-            elif isinstance(decision, LeaveOut):
-                self._leave_out(ended.job, decision)
-                if decision.ends_run or self._requests_are_wrong(ended):
-                    for job in dispatcher.drop_pending():
-                        self._leave_out(job, decision)
-            elif ended.answer is not None:
-                self._keep_answer(ended.job, ended.answer)
-                self._take(ended.job, ended.answer.parsed)
+    def _verify(self, maker: RequestMaker) -> None:
+        verification = Verification(maker, self._options, self._tally)
+        self._unfinished.append(verification.finish)
+        step = self._step(maker, verification.take, verification.leave_out)
+        step.ask(step.without_paid(verification.jobs(self._tiers)))
 
-    def _request(self, job: ReviewJob) -> ModelRequest:
-        """The job's request; what no budget could carry is refused before it is rendered, since there may be much."""
-        obstacle = self._obstacle(job)
-        if obstacle is not None:
-            raise CallFailed(obstacle, RULES[obstacle].meaning)
-        return self._maker.request(job)
+    def _finish(self) -> None:
+        """End the steps that have something in hand, in their order."""
+        while self._unfinished:
+            self._unfinished.pop(0)(self._unasked().detail)
 
-    def _hopeless(self, ended: Ended[ReviewJob]) -> bool:
-        """Whether not even the batch's smallest hunk would fit, on its tier or on the one that takes over from it."""
-        if ended.failure is None:
-            return False
-        cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
-        tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
-
-    def _obstacle(self, job: ReviewJob) -> FailureKind | None:
-        """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
-        smallest = min(job.batch.excerpts, key=_raw_bytes)
-        request = self._maker.request_without_hunks(replace(job, batch=replace(job.batch, excerpts=(smallest,))))
-        least = replace(request, max_tokens=request.least_output_tokens)
-        return self._guard.obstacle_alone(least, request.prefix_tokens + _raw_bytes(smallest) // MOST_BYTES_PER_TOKEN)
+    def _step(
+        self,
+        maker: RequestMaker,
+        take: Take,
+        leave_out: Callable[[ReviewJob, LeaveOut], None],
+        cheaper: TierModel | None = None,
+    ) -> Step:
+        return Step(self._asking, maker, self._paid, self._desk.counter, cheaper, take, leave_out, self._cache.saw)
 
     def _cheaper(self) -> TierModel | None:
         return self._tiers[Tier.CHEAP] if self._options.cheaper_when_tight else None
 
-    def _requests_are_wrong(self, ended: Ended[ReviewJob]) -> bool:
-        refused = ended.failure is not None and ended.failure.kind is FailureKind.BAD_REQUEST
-        self._refused += refused
-        return refused and not self._reviewed and self._refused >= _REFUSALS_BEFORE_GIVING_UP
-
     def _leave_out(self, job: ReviewJob, why: LeaveOut) -> None:
-        for excerpt in job.batch.excerpts:
-            self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
+        self._tally.leave_out(job, why)
         self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=False, findings=0))
 
-    def _take(self, job: ReviewJob, answer: Answer) -> None:
-        shown = self._maker.shown(job.batch)
-        for raw in answer.findings:
-            result = place(raw, shown)
-            if isinstance(result, Unplaced):
-                self._unplaced.append(result)
-            else:
-                self._placed.append((result, excerpt_of(result, shown)))
-        self._reviewed.update(excerpt.key for excerpt in job.batch.excerpts)
-        self._desk.observer.on(BatchEnded(len(shown), reviewed=True, findings=len(answer.findings)))
+    def _take(self, job: ReviewJob, answer: Answer, *, reused: bool) -> None:
+        findings = self._tally.take(job, answer, reused=reused)
+        self._desk.observer.on(BatchEnded(len(job.batch.excerpts), reviewed=True, findings=findings))
 
     def receipt(self) -> Receipt:
         """Everything that happened, as one value."""
-        findings, notes = self._findings()
-        unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
-        covered = self._coverage()
-        calls = self._guard.calls()
-        return Receipt(
-            status=status_of(len(findings) + len(unplaced), covered),
-            simulated=self._desk.simulated,
-            target=self._prepared.target.facts,
-            prompt=self._prompt,
-            findings=findings,
-            unplaced=unplaced,
-            coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard_model, self._desk.prices),
-            budget=self._budget_facts(),
-            calls=calls,
-            notes=notes,
-            pacing=self._meter.facts(),
+        calls = self._asking.calls()
+        cache, about_cache = self._cache.outcome(calls, self._desk.prices)
+        pacing, about_pacing = self._asking.pacing()
+        self._tally.notes += [*about_cache, *about_pacing]
+        receipt = self._tally.receipt(
+            calls,
+            budget_facts(self._options.limits, self._budget),
+            self._unasked(),
+            overrun=self._budget.overrun,
+            interrupted=self._asking.interrupted,
         )
+        return replace(receipt, cache=cache, pacing=pacing)
 
-    @property
-    def _standard_model(self) -> str:
-        return self._tiers[Tier.STANDARD].model
-
-    def _excerpts(self) -> list[Excerpt]:
-        return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
-
-    def _findings(self) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-        """What the model found and is worth showing, with what Hunkwise itself noticed in every chosen hunk."""
-        kept, dropped = keep(self._placed, self._options.min_confidence, self._options.severity)
-        own = [placed for excerpt in self._excerpts() for placed in notices(show(excerpt))]
-        notes = [*self._notes, *self._limiter.notes]
-        if dropped:
-            notes.append(f"Not shown: {counted(dropped, 'finding')} below the confidence or severity asked for.")
-        moved = sum(call.hunks for call in self._guard.calls() if call.why == SHORT_OF_DOLLARS and call.cost_usd)
-        if moved:
-            notes.append(f"The budget in dollars ran short: {counted(moved, 'hunk')} went to the cheap tier.")
-        if self._budget.overrun:
-            notes.append("An answer cost more than its reservation; it was charged, and nothing more was asked.")
-        return merge([*kept, *own]), tuple(notes)
-
-    def _worth_showing(self, unplaced: Unplaced) -> bool:
-        sure = unplaced.confidence >= self._options.min_confidence
-        return sure and unplaced.severity.rank <= self._options.severity.rank
-
-    def _coverage(self) -> Coverage:
-        unasked = LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        if self._interrupted:
-            unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
-        left_out = {one.key: unasked for one in self._excerpts()} | self._left_out
-        return coverage(
-            self._excerpts(),
-            self._reviewed,
-            left_out,
-            self._prepared.skipped,
-            self._prepared.hunks,
-            self._prepared.reused,
-            lambda missing: price_of(missing, self._standard_model, self._desk.prices),
-            self._reused,
-        )
-
-    def _answered_twins(self) -> list[Excerpt]:
-        return [one for one in self._excerpts() if one.key in self._reviewed for _ in one.twins]
-
-    def _budget_facts(self) -> BudgetFacts:
-        budget = self._budget
-        return BudgetFacts(
-            limit_tokens=self._options.limits.tokens,
-            before_tokens=budget.before.tokens,
-            spent_tokens=budget.spent.tokens,
-            limit_usd=self._options.limits.usd,
-            before_usd=budget.before.usd,
-            spent_usd=budget.spent.usd,
-        )
+    def _unasked(self) -> LeftOut:
+        """Why whatever was never asked about was not: there are two ways for a run to end before its plan."""
+        if self._asking.interrupted:
+            return LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
+        return LeftOut(SkipReason.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
 
 
-def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
-    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
-    for one in shown:
-        if one.excerpt.path == finding.path and any(
-            line.side is finding.side and line.number == finding.line for line in one.lines
-        ):
-            return one.excerpt
-    raise ValueError("a placed finding stands in one of the hunks it was placed in")
-
-
-def _raw_bytes(excerpt: Excerpt) -> int:
-    return sum(len(line.raw) for line in excerpt.lines)
+def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:
+    """The budget as the receipt shows it: against the limits that were set, not against this run's allowance."""
+    return BudgetFacts(
+        limit_tokens=limits.tokens,
+        before_tokens=budget.before.tokens,
+        spent_tokens=budget.spent.tokens,
+        limit_usd=limits.usd,
+        before_usd=budget.before.usd,
+        spent_usd=budget.spent.usd,
+    )

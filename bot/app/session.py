@@ -10,18 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.app.delivery import Delivery, PostOffice, Reviewed
+from bot.app.desk import Desk
 from bot.app.memory import UNDER_WAY, Memory, opened, page_of, settled
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.publish import publish
 from bot.app.quote import worst_of_plan
-from bot.app.review import Desk, review
+from bot.app.review import review
 from bot.app.sticky import put_summary
 from bot.core.budget import Amount, Budget
 from bot.core.marker import Signer
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import Receipt, Status
-from bot.core.reuse import reviewed_keys
+from bot.core.reuse import reviewed_keys, triaged_keys
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
 
@@ -63,6 +64,7 @@ class Session:
             reviewed_keys(excerpts, receipt.coverage),
             self.run_id,
             self.memory.summary.body if self.memory.summary else "",
+            triaged_keys(excerpts, receipt.coverage),
         )
 
     def _office(self) -> PostOffice:
@@ -70,7 +72,7 @@ class Session:
 
     def _allowance(self, before: Amount) -> Amount:
         """What this run may spend at most: room for its plan and retries, but never more than the budget leaves."""
-        worst = worst_of_plan(self.prepared, self.options, self.templates, self.desk.prices)
+        worst = worst_of_plan(self.prepared, self.options, self.templates, self.desk.prices, self.desk.history)
         wished = Amount(worst.tokens * _ROOM_FOR_RETRIES, worst.usd * _ROOM_FOR_RETRIES)
         left = Budget(self.options.limits, before).left()
         return Amount(

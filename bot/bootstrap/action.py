@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from bot.adapters.actions import Runner
-from bot.bootstrap.desk import Access
+from bot.adapters.actions_identity import JobIdentity
+from bot.bootstrap.access import Access, SignIn, token_of_environment
 from bot.bootstrap.pull_request import HostAccess, PullReview, code_host, settings_of
 from bot.core.event import Decline, EventRules, NumberMissing, Standing, Trigger, decide, trigger_of
 from bot.core.finding import Severity
@@ -45,10 +47,41 @@ class _Action:
         self._runner = runner
         self._inputs = inputs
         self._observer = observer
-        self._access = Access(inputs.api_key, inputs.base_url, store=inputs.store, database_url=inputs.database_url)
+        self._secrets = inputs.secrets
+        self._access = Access(
+            inputs.api_key,
+            inputs.base_url,
+            store=inputs.store,
+            database_url=inputs.database_url,
+            variable=runner.variable,
+            sign_in=None if inputs.api_key else self._sign_in(),
+            mask=runner.mask,
+        )
         self._host_access = HostAccess(
             inputs.github_token, inputs.github_api_url, inputs.repository, inputs.bot_login, inputs.state_secret
         )
+
+    def _sign_in(self) -> SignIn | None:
+        """Keyless sign-in by an identity token that the job was given, or by its own; None where it has neither."""
+        inputs, variable = self._inputs, self._runner.variable
+        if not inputs.federation_rule_id:
+            return None
+        if variable("ANTHROPIC_IDENTITY_TOKEN") or variable("ANTHROPIC_IDENTITY_TOKEN_FILE"):
+            identity: Callable[[], str] = partial(token_of_environment, variable)
+        elif variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"):
+            identity = self._job_identity().token
+        else:
+            return None
+        return SignIn(
+            inputs.federation_rule_id,
+            inputs.organization_id,
+            identity,
+            inputs.service_account_id,
+            inputs.workspace_id,
+        )
+
+    def _job_identity(self) -> JobIdentity:
+        return JobIdentity.of_job(self._runner.variable, self._inputs.audience, self._runner.mask)
 
     def run(self) -> int:
         for secret in self._inputs.secrets:
@@ -66,32 +99,41 @@ class _Action:
         pull = host.pull_request(trigger.number)
         file, complaint = settings_of(host, pull, self._inputs.config)
         options = build_options(self._inputs.flags, file)
-        verdict = decide(trigger, pull, options.events, self._standing(host, trigger, pull, options.events))
+        review = PullReview(
+            host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
+        )
+        self._secrets = (*self._inputs.secrets, *self._access.secrets(review.chain()))
+        for secret in self._secrets:
+            self._runner.mask(secret)
+        has_key = not self._access.is_simulated(review.chain())
+        standing = self._standing(host, trigger, pull, options.events, has_key=has_key)
+        verdict = decide(trigger, pull, options.events, standing)
         if isinstance(verdict, Decline):
             return self._decline(verdict)
-        if self._access.simulated:
+        if not has_key:
+            if self._inputs.federation_rule_id:
+                self._job_identity()  # says what the job lacks
             raise BadConfiguration(
                 "There is no API key, so nothing can be reviewed.",
                 next_step="Add the secret ANTHROPIC_API_KEY and pass it as the input anthropic-api-key.",
             )
-        review = PullReview(
-            host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
-        )
-        standing: tuple[Severity, ...] = ()
+        found: tuple[Severity, ...] = ()
         if self._inputs.dry_run:
             receipt = review.look(review.plan())
             self._hand_over(receipt, receipt_as_markdown(receipt), "", "")
         else:
             receipt, delivery, _ = review.post(self._inputs.run_id)
             self._hand_over(receipt, delivery.page, delivery.review_url or "", delivery.summary_url or "")
-            standing = delivery.standing
-        return exit_code(receipt, options.fail_on, options.on_incomplete, standing)
+            found = delivery.standing
+        return exit_code(receipt, options.fail_on, options.on_incomplete, found)
 
-    def _standing(self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules) -> Standing:
+    def _standing(
+        self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules, *, has_key: bool
+    ) -> Standing:
         """Who may write is asked only where it decides."""
         asks = trigger.event == "pull_request_target" and rules.forks == "labelled"
         return Standing(
-            has_key=not self._access.simulated,
+            has_key=has_key,
             author_may_write=not asks or host.may_write(pull.author),
             sender_may_write=not asks or (bool(trigger.sender) and host.may_write(trigger.sender)),
         )
@@ -104,7 +146,8 @@ class _Action:
 
     def _hand_over(self, receipt: Receipt, page: str, review_url: str, summary_url: str) -> None:
         """The step summary, the receipt as a file, the outputs."""
-        self._runner.add_summary(scrub(page, self._inputs.secrets))
-        text = scrub(json.dumps(receipt_as_json(receipt), indent=2), self._inputs.secrets)
+        secrets = (*self._secrets, *self._access.heard)
+        self._runner.add_summary(scrub(page, secrets))
+        text = scrub(json.dumps(receipt_as_json(receipt), indent=2), secrets)
         path = self._runner.write_file(RECEIPT_NAME, text)
         self._runner.set_outputs(outputs_of(receipt, review_url=review_url, summary_url=summary_url, receipt_path=path))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,18 +19,22 @@ from bot.app.memory import recall
 from bot.app.review import review
 from bot.app.session import Session
 from bot.app.target import Target
-from bot.bootstrap.desk import SETTINGS_PATH, Access, Plan, desk_for, make_plan
+from bot.app.tiers import chain_of
+from bot.bootstrap.access import Access
+from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan, target_name
 from bot.core.budget import Amount
+from bot.core.chain import Link
 from bot.core.marker import Signer
 from bot.core.pull_request import PullRequest
-from bot.core.receipt import Receipt
+from bot.core.receipt import Receipt, TargetFacts
 from bot.core.redact import scrub
+from bot.core.state import ReviewState
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import BadConfiguration, HunkwiseError, WrongUsage
 from bot.ports import CodeHost, Observer
 from bot.settings.file import RepositoryFile, read_file
 from bot.settings.inputs import GITHUB_API_URL
-from bot.settings.load import Flags
+from bot.settings.load import Flags, build_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +131,7 @@ class PullReview:
 
     def plan(self) -> Plan:
         """The plan of a run that does not post: nothing is remembered, nothing left out for having been reviewed."""
-        return self._plan(frozenset())[1]
+        return self._plan(ReviewState())[1]
 
     def look(self, plan: Plan) -> Receipt:
         """Review without posting, on a budget of its own."""
@@ -139,7 +143,7 @@ class PullReview:
         stop = self.host_access.stop
         signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
         memory = recall(self.host, self.number, signer, SystemClock(stop).now())
-        pull, plan = self._plan(memory.state.reviewed)
+        pull, plan = self._plan(memory.state)
         with desk_for(plan, self.access, self.observer, stop) as desk:
             session = Session(
                 host=self.host,
@@ -159,23 +163,34 @@ class PullReview:
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
         return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
 
-    def _plan(self, reviewed: Collection[str]) -> tuple[PullRequest, Plan]:
+    def _plan(self, state: ReviewState) -> tuple[PullRequest, Plan]:
         """The plan; settings of the repository that do not hold give way to the defaults, with a word."""
         pull, target = read_pull_request(self.host, self.number)
         complaints = [self.complaint] if self.complaint else []
         try:
-            return pull, make_plan(_noting(target, complaints), self.flags, self.file, reviewed)
+            return pull, self._plan_by(self.file, _noting(target, complaints), state)
         except WrongUsage as error:
             if self.file == RepositoryFile():
                 raise
             complaints.append(_until_mended(error))
-            return pull, make_plan(_noting(target, complaints), self.flags, RepositoryFile(), reviewed)
+            return pull, self._plan_by(RepositoryFile(), _noting(target, complaints), state)
+
+    def _plan_by(self, file: RepositoryFile, target: Target, state: ReviewState) -> Plan:
+        return make_plan(
+            target, self.flags, file, frozenset(state.reviewed), frozenset(state.triaged), access=self.access
+        )
+
+    def chain(self) -> tuple[Link, ...]:
+        """Who may be asked for this pull request, as far as its settings hold."""
+        return chain_of(build_options(self.flags, self.file, target=self._name()))
+
+    def _name(self) -> str:
+        return target_name(TargetFacts("pull_request", repo=self.host_access.repo, pull_request=self.number))
 
     def _scrub(self, text: str) -> str:
-        access, host = self.access, self.host_access
-        secrets = (access.api_key, access.database_url, host.token, host.state_secret)
+        secrets = (*self.access.secrets(self.chain()), self.host_access.token, self.host_access.state_secret)
         return scrub(text, [secret for secret in secrets if secret])
 
     def _secret(self) -> str:
-        """What the state is signed with: a secret of its own, or the API key."""
-        return self.host_access.state_secret or self.access.api_key or self.access.base_url
+        """What the state is signed with: a secret of its own, or a key."""
+        return self.host_access.state_secret or self.access.signing_secret(self.chain())

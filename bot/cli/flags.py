@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+from bot.core.route import Routing
+from bot.core.verify import Verify
+
 WHAT = "What to review"
 MONEY = "Money"
 MODELS = "Models"
@@ -77,7 +80,32 @@ BudgetTokens = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help="Spend at most so many tokens, all kinds together.", rich_help_panel=MONEY),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        envvar="HUNKWISE_STORE",
+        help="Keep answers here, so that a run that dies is not paid for twice, and when prompts were asked.",
+    ),
+]
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Use this model for everything.", rich_help_panel=MODELS)]
 ModelCheap = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of low risk.", rich_help_panel=MODELS)]
 ModelStandard = Annotated[str | None, typer.Option(metavar="ID", help="…for ordinary hunks.", rich_help_panel=MODELS)]
 ModelStrong = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of high risk.", rich_help_panel=MODELS)]
+HowRouted = Annotated[
+    Routing | None,
+    typer.Option(
+        "--routing",
+        help="fixed: one tier for all; rules: by risk (default); triage: a cheap model sorts the hunks first; "
+        "cascade: a cheap model drafts, a stronger one confirms.",
+        rich_help_panel=MODELS,
+    ),
+]
+WhatVerified = Annotated[
+    Verify | None,
+    typer.Option(
+        "--verify",
+        help="Findings that get a second look, which may drop or lower them (default: none).",
+        rich_help_panel=MODELS,
+    ),
+]

@@ -10,7 +10,6 @@ import typer
 
 from bot.cli import flags
 from bot.cli.streams import print_json, writing
-from bot.core.route import Routing
 
 if TYPE_CHECKING:
     from bot.bootstrap.desk import Plan
@@ -31,9 +30,9 @@ def quote(
     model_cheap: flags.ModelCheap = None,
     model_standard: flags.ModelStandard = None,
     model_strong: flags.ModelStrong = None,
-    routing: Annotated[
-        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
-    ] = None,
+    routing: flags.HowRouted = None,
+    verify: flags.WhatVerified = None,
+    store: flags.Store = None,
     config: flags.Config = None,
 ) -> None:
     """Show what a review would ask and what it would cost, without asking anybody.
@@ -41,6 +40,7 @@ def quote(
     Needs no key. The highest price is what the review would reserve; it cannot spend more than its budget.
     """
     from bot.app.quote import quote as price
+    from bot.bootstrap.desk import prefix_history
     from bot.bootstrap.local import Source, load_plan
     from bot.settings.load import Flags
 
@@ -52,13 +52,14 @@ def quote(
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         routing=routing,
+        verify=verify,
     )
     plan = (
         _of_pull_request(pr, said, config)
         if pr
         else load_plan(Source(diff, base, head, working_tree, repo, config), said)
     )
-    facts = price(plan.prepared, plan.options, plan.templates, plan.prices)
+    facts = price(plan.prepared, plan.options, plan.templates, plan.prices, prefix_history(store or ""))
     if format is flags.Table.JSON:
         from bot.core.report.quote_facts import quote_as_json
 

@@ -14,12 +14,11 @@ import typer
 from bot import __version__
 from bot.cli import flags
 from bot.cli.streams import print_json, print_text, writing
-from bot.core.route import Routing
 from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from bot.bootstrap.desk import Access, Plan
+    from bot.bootstrap.desk import Plan
     from bot.bootstrap.local import Source
     from bot.core.receipt import Receipt
     from bot.ports import Observer
@@ -46,6 +45,7 @@ class Mode(StrEnum):
 class CacheTtl(StrEnum):
     """How long a cached prompt lives."""
 
+    AUTO = "auto"
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
     OFF = "off"
@@ -77,9 +77,8 @@ def review(
     model_cheap: flags.ModelCheap = None,
     model_standard: flags.ModelStandard = None,
     model_strong: flags.ModelStrong = None,
-    routing: Annotated[
-        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
-    ] = None,
+    routing: flags.HowRouted = None,
+    verify: flags.WhatVerified = None,
     mode: Annotated[
         Mode | None, typer.Option(help="live; auto is live until there are batches.", rich_help_panel=flags.MONEY)
     ] = None,
@@ -91,19 +90,13 @@ def review(
         FailOn | None, typer.Option(help="Exit with 1 if a finding is at least this grave (default: never).")
     ] = None,
     cache: Annotated[
-        CacheTtl | None, typer.Option(help="How long the prompt is cached (default: 5m).", rich_help_panel=flags.MONEY)
+        CacheTtl | None,
+        typer.Option(help="How long the prompt is cached (default: auto, as it pays).", rich_help_panel=flags.MONEY),
     ] = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DIR",
-            envvar="HUNKWISE_STORE",
-            help="Keep answers here, so that a run that dies is not paid for twice.",
-        ),
-    ] = None,
+    store: flags.Store = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
@@ -128,6 +121,7 @@ def review(
         budget_usd=budget_usd,
         budget_tokens=budget_tokens,
         routing=routing,
+        verify=verify,
         mode=mode,
         concurrency=concurrency,
         language=language,
@@ -153,12 +147,12 @@ def review(
 def _local(
     source: Source, said: Flags, observer: Observer, environment: Mapping[str, str], simulate: bool
 ) -> tuple[Receipt, Plan]:
-    from bot.bootstrap.desk import Access
+    from bot.bootstrap.access import Access
     from bot.bootstrap.local import load_plan, run_review
 
-    plan = load_plan(source, said)
     access = Access.from_environment(environment, simulate=simulate)
-    _announce(access, simulate)
+    plan = load_plan(source, said, access)
+    _announce(plan.simulated, simulate)
     return run_review(plan, access, observer), plan
 
 
@@ -174,11 +168,12 @@ def _pull_request(
     from bot.bootstrap.pull_request import pull_review
 
     with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
-        if post and review.access.simulated:
+        simulated = review.access.is_simulated(review.chain())
+        if post and simulated:
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
             )
-        _announce(review.access, simulate)
+        _announce(simulated, simulate)
         if post:
             receipt, _, plan = review.post("")
             return receipt, plan
@@ -186,8 +181,8 @@ def _pull_request(
         return review.look(plan), plan
 
 
-def _announce(access: Access, simulate: bool) -> None:
-    if access.simulated and not simulate:
+def _announce(simulated: bool, asked_for: bool) -> None:
+    if simulated and not asked_for:
         typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 

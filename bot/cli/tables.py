@@ -30,6 +30,15 @@ REQUESTS_LISTED = 40
 """Requests of a plan shown in full; the JSON quote lists all."""
 
 
+_STEPS = {
+    "triage": "triage,",
+    "review": "review,",
+    "draft": "drafts,",
+    "confirm": "confirmations, at most",
+    "verify": "verification, at most",
+}
+
+
 def coverage_table(coverage: Coverage) -> Table:
     """How many hunks went which way."""
     rows = [
@@ -138,6 +147,8 @@ def _prices(quote: QuoteFacts) -> Table:
     for one in quote.tiers:
         table.add_row(Text(f"All on {one.tier} ({terminal(one.model)})"), *_range_cells(one.price))
     table.add_row(Text("As planned", style="bold"), *(Text(cell, style="bold") for cell in _range_cells(quote.planned)))
+    for step in quote.steps if len(quote.steps) > 1 else ():
+        table.add_row(f"  {_STEPS[step.feature]} {counted(step.requests, 'request')}", *_range_cells(step.price))
     table.add_row("  with prompt caching", *_range_cells(quote.with_cache))
     table.add_row("  without prompt caching", *_range_cells(quote.without_cache))
     return table

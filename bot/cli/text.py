@@ -14,7 +14,14 @@ from bot.cli.tables import bill_table, coverage_table
 from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.receipt import Receipt, Status
 from bot.core.report.code_excerpt import Excerpts, no_excerpts
-from bot.core.report.figures import about_dollars, budget_lines, pacing_lines, saving_rows
+from bot.core.report.figures import (
+    about_dollars,
+    budget_lines,
+    cache_lines,
+    pacing_lines,
+    routing_lines,
+    saving_rows,
+)
 from bot.core.report.words import (
     MARKS,
     SIMULATED,
@@ -159,6 +166,8 @@ def _bill(receipt: Receipt) -> list[RenderableType]:
     saved = ", ".join(f"{label.lower()} {about_dollars(amount)}" for label, amount in saving_rows(bill))
     lines = [*budget_lines(receipt.budget)]
     lines += [f"Saved, estimated: {saved}."] if saved else []
+    lines += routing_lines(receipt.routing)
+    lines += cache_lines(receipt.cache)
     lines += pacing_lines(receipt.pacing)
     return [
         Group(Text.assemble(("The bill", "bold"), (f"  {asked}", "dim")), Indented(bill_table(bill))),

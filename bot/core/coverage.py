@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bot.core.diff.model import Hunk
-from bot.core.excerpt import Excerpt, Skipped, SkipReason
+from bot.core.excerpt import Excerpt, ExcerptKey, Skipped, SkipReason
 from bot.core.receipt import Coverage, SkippedWithPrice
-
-ExcerptKey = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)

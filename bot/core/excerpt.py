@@ -19,6 +19,7 @@ class SkipReason(StrEnum):
     RENAME_ONLY = "rename or copy without changes"
     EMPTY = "no changed lines"
     EXCLUDED = "excluded by the configuration"
+    TRIAGE = "triage"
     TOO_LARGE = "too large"
     UNREADABLE = "unreadable"
     WITHHELD = "withheld by the code host"
@@ -44,6 +45,13 @@ _LEAVES_A_GAP = frozenset(
         SkipReason.INTERRUPTED,
     }
 )
+
+
+ExcerptKey = tuple[str, str, int]
+"""An excerpt of one diff: its path, its hunk's header, the number of its part."""
+
+HunkName = tuple[str, str]
+"""A hunk of one diff: its path and its header."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +117,24 @@ class Excerpt:
     enclosing: Enclosing | None = None
 
     @property
-    def key(self) -> tuple[str, str, int]:
+    def key(self) -> ExcerptKey:
         """What tells excerpts of one diff apart: path, hunk header, number of the part."""
         return (self.hunk.path, self.hunk.header, self.part[0])
+
+    @property
+    def name(self) -> HunkName:
+        """The name of its hunk, the same for all parts of it."""
+        return (self.hunk.path, self.hunk.header)
 
     @property
     def path(self) -> str:
         """The new path of the file (the old one where it was removed)."""
         return self.hunk.path
+
+    @property
+    def hunks(self) -> tuple[Hunk, ...]:
+        """Its hunk and the twins: all that is answered with it."""
+        return (self.hunk, *self.twins)
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ class Finding:
     quote: str = ""
     also_at: tuple[Place, ...] = ()
 
+    @property
+    def first_line(self) -> int:
+        """The line it begins at."""
+        return self.line if self.start_line is None else self.start_line
+
 
 @dataclass(frozen=True, slots=True)
 class Unplaced:

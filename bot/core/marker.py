@@ -26,6 +26,8 @@ MARKER_CHARACTERS = 24_000
 
 _VERSION = 1
 _POSTED_KEPT = 600
+_TRIAGED_KEPT = 300
+"""What is forgotten here is sorted again on the next push, for a fraction of a cent."""
 _FINGERPRINT_BYTES = 10
 _MARKER = re.compile(r"<!-- hunkwise:state ([0-9a-f]{64}) (\{[^<>]*\}) -->")
 
@@ -65,7 +67,7 @@ class SetAside:
 
 def write_marker(state: ReviewState, signer: Signer, limit: int = MARKER_CHARACTERS) -> str:
     """The state as a hidden comment of at most `limit` characters; to fit, the oldest reviewed hunks are forgotten."""
-    state = replace(state, posted=state.posted[-_POSTED_KEPT:])
+    state = replace(state, posted=state.posted[-_POSTED_KEPT:], triaged=state.triaged[:_TRIAGED_KEPT])
     surplus = len(_marker(state, signer)) - limit
     if surplus > 0:
         dropped = min(len(state.reviewed), -(-surplus // _characters(KEY_BYTES)) + 2)
@@ -107,6 +109,7 @@ def _values(state: ReviewState) -> dict[str, Any]:
         "open": [[run.run_id, *_amount(run.worst), run.began.isoformat()] for run in state.open_runs],
         "runs": state.runs,
         "forgotten": state.forgotten,
+        **({"triaged": _packed(base64.b64decode(key) for key in state.triaged)} if state.triaged else {}),
     }
 
 
@@ -114,7 +117,7 @@ def _from_values(values: dict[str, Any]) -> ReviewState:
     if values["v"] != _VERSION:
         raise ValueError("another version wrote it")
     return ReviewState(
-        reviewed=tuple(base64.b64encode(key).decode() for key in _unpacked(values["hunks"], KEY_BYTES)),
+        reviewed=_keys(values["hunks"]),
         posted=tuple(key.hex() for key in _unpacked(values["posted"], _FINGERPRINT_BYTES)),
         spent=Amount(int(values["spent"][0]), Decimal(values["spent"][1])),
         open_runs=tuple(
@@ -123,7 +126,12 @@ def _from_values(values: dict[str, Any]) -> ReviewState:
         ),
         runs=int(values["runs"]),
         forgotten=int(values["forgotten"]),
+        triaged=_keys(values.get("triaged", "")),
     )
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(base64.b64encode(key).decode() for key in _unpacked(text, KEY_BYTES))
 
 
 def _amount(amount: Amount) -> list[Any]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bot.core.answer import RawFinding
+    from bot.core.excerpt import Excerpt
     from bot.core.shown import ShownHunk, ShownLine
 
 PATH_CHARS = 300
@@ -46,7 +47,7 @@ def place(raw: RawFinding, shown: Sequence[ShownHunk]) -> Finding | Unplaced:
     hunks = _hunks_of(raw.path, shown)
     if not hunks:
         return _unplaced(raw, sanitise_line(raw.path, limit=PATH_CHARS), _FILE_NOT_SHOWN)
-    path = next(hunk.excerpt.path for hunk in shown if _names(raw.path, hunk))
+    path = next(hunk.excerpt.path for hunk in shown if names(raw.path, hunk))
     quote = _quoted_lines(raw.quote)
     anchor = _anchor(raw, quote, hunks)
     if isinstance(anchor, str):
@@ -55,7 +56,18 @@ def place(raw: RawFinding, shown: Sequence[ShownHunk]) -> Finding | Unplaced:
     return _finding(raw, path, lines, checked_suggestion(raw, quote, lines))
 
 
-def _names(path: str, hunk: ShownHunk) -> bool:
+def excerpt_of(finding: Finding, shown: Sequence[ShownHunk]) -> Excerpt:
+    """The excerpt that shows a placed finding's line; the first, where parts of a hunk overlap."""
+    for one in shown:
+        if one.excerpt.path == finding.path and any(
+            line.side is finding.side and line.number == finding.line for line in one.lines
+        ):
+            return one.excerpt
+    raise ValueError("a placed finding stands in one of the hunks it was placed in")
+
+
+def names(path: str, hunk: ShownHunk) -> bool:
+    """Whether a finding's path means the file of this hunk."""
     return path in {hunk.excerpt.path, shown_path(hunk.excerpt.path)}
 
 
@@ -63,7 +75,7 @@ def _hunks_of(path: str, shown: Sequence[ShownHunk]) -> list[list[ShownLine]]:
     """List the lines of each hunk of a file, the parts of one hunk put together."""
     hunks: dict[str, dict[tuple[Side, int], ShownLine]] = {}
     for hunk in shown:
-        if _names(path, hunk):
+        if names(path, hunk):
             lines = hunks.setdefault(hunk.excerpt.hunk.header, {})
             lines.update({(line.side, line.number): line for line in hunk.lines})
     return [list(lines.values()) for lines in hunks.values()]

@@ -32,6 +32,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """From now on requests go to another provider (`left` and `to` are names), because of `why`."""
+
+    left: str
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchEnded:
     """A batch is settled for good: its hunks were reviewed, or not."""
 
@@ -40,4 +49,4 @@ class BatchEnded:
     findings: int
 
 
-Event = PlanMade | AttemptEnded | Waiting | BatchEnded
+Event = PlanMade | AttemptEnded | Waiting | Switched | BatchEnded

@@ -56,16 +56,31 @@ def rate_facts(headers: Mapping[str, str], now: datetime) -> RateFacts:
     found = {name: facts for name in LIMIT_NAMES if (facts := _limit_facts(headers, name, sent)) is not None}
     if INPUT in found or OUTPUT in found:
         found.pop(TOKENS, None)
-    return RateFacts(found, retry_after_of(headers))
+    return RateFacts(found, retry_after_of(headers, now))
 
 
-def retry_after_of(headers: Mapping[str, str]) -> float | None:
-    """The seconds of `retry-after`; a date or nonsense counts as not given."""
+def retry_after_of(headers: Mapping[str, str], now: datetime) -> float | None:
+    """Seconds to wait, by `retry-after-ms` or `retry-after` (seconds or a date: RFC 9110, 10.2.3); None for nonsense.
+
+    A date is counted from the response's own where it has one, since clocks differ; it has no fractions, so that a
+    second is added to be surely past it.
+    """
+    milliseconds = _number(headers.get("retry-after-ms"))
+    if milliseconds is not None:
+        return milliseconds / 1000
+    text = headers.get("retry-after")
+    moment = _date(text)
+    if moment is not None:
+        return max(0.0, (moment - (_date(headers.get("date")) or now)).total_seconds() + 1)
+    return _number(text)
+
+
+def _number(text: str | None) -> float | None:
     try:
-        seconds = float(headers["retry-after"])
-    except (KeyError, ValueError):
+        number = float(text or "")
+    except ValueError:
         return None
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return max(0.0, number) if math.isfinite(number) else None
 
 
 def model_class(model: str) -> str:

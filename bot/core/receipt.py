@@ -5,7 +5,8 @@ Every output (text, Markdown, JSON, SARIF, the Action's summary) is drawn from t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -95,6 +96,32 @@ class Bill:
 
 
 @dataclass(frozen=True, slots=True)
+class TierShare:
+    """What one tier did: the hunks it was asked about and answered (one that is drafted and confirmed counts for both
+    tiers), and the dollars it took, triage and verification included.
+    """
+
+    hunks: int
+    usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class RoutingFacts:
+    """How hunks found their models, and what that saved against one look at everything on one model.
+
+    Estimates, from this run's own tokens; negative where routing cost more than it saved.
+    """
+
+    mode: str
+    verify: str
+    all_standard_usd: Decimal
+    all_strong_usd: Decimal
+    saved_vs_standard_usd: Decimal
+    saved_vs_strong_usd: Decimal
+    by_tier: Mapping[str, TierShare]
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetFacts:
     """Limits (None: not limited), what was spent before this run, and by it, unsettled reservations included."""
 
@@ -104,6 +131,40 @@ class BudgetFacts:
     limit_usd: Decimal | None
     before_usd: Decimal
     spent_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCache:
+    """How the prompt of one model was cached: as planned, and as it came.
+
+    `ttl` is '5m', '1h' or 'off'; `requests` and `prefix_tokens` (an estimate) are the plan's, `expected_usd` its
+    dollars a run for the shared prompt by way of caching. `writes` counts the answers that wrote a prefix;
+    `saved_usd` is what caching saved, negative where it cost more.
+    """
+
+    model: str
+    ttl: str
+    why: str
+    requests: int
+    prefix_tokens: int
+    predicted_hit_ratio: float
+    actual_hit_ratio: float
+    writes: int
+    saved_usd: Decimal
+    expected_usd: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFacts:
+    """The prompt cache in a run: predicted before anything was asked, and what happened. A hit ratio is the part of the
+    input that was read from the cache. `ttl` is '5m', '1h', 'off', or 'mixed' where models differ.
+    """
+
+    ttl: str = "off"
+    why: str = ""
+    predicted_hit_ratio: float = 0.0
+    actual_hit_ratio: float = 0.0
+    by_model: tuple[ModelCache, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +201,11 @@ class PacingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do)."""
+    """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do).
+
+    `routing` is None where nothing was routed, since no review was made. `interrupted` says that somebody ended the
+    run, even where nothing of the diff is missing for it.
+    """
 
     status: Status
     simulated: bool
@@ -152,5 +217,8 @@ class Receipt:
     bill: Bill
     budget: BudgetFacts
     calls: tuple[Call, ...]
+    routing: RoutingFacts | None = None
+    interrupted: bool = False
     notes: tuple[str, ...] = ()
+    cache: CacheFacts = CacheFacts()
     pacing: PacingFacts = PacingFacts()

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.core.diff.model import Hunk
-from bot.core.excerpt import Excerpt
+from bot.core.excerpt import Excerpt, SkipReason
 from bot.core.receipt import Coverage
 from bot.core.select.files import ChosenFile
 
@@ -49,8 +49,15 @@ def without_reviewed(chosen: Sequence[ChosenFile], reviewed: Collection[str]) ->
     return Fresh(tuple(fresh), reused)
 
 
+def triaged_keys(excerpts: Iterable[Excerpt], coverage: Coverage) -> tuple[str, ...]:
+    """The keys of the hunks that triage left out, twins included."""
+    out = {(one.skipped.path, one.skipped.hunk) for one in coverage.skipped if one.skipped.reason is SkipReason.TRIAGE}
+    planned = (hunk for excerpt in excerpts for hunk in excerpt.hunks)
+    return tuple(dict.fromkeys(hunk_key(hunk) for hunk in planned if (hunk.path, hunk.header) in out))
+
+
 def reviewed_keys(excerpts: Iterable[Excerpt], coverage: Coverage) -> tuple[str, ...]:
     """The keys of the hunks that a run reviewed, twins included: those it planned and does not list as left out."""
     missing = {(one.skipped.path, one.skipped.hunk) for one in coverage.skipped if one.skipped.hunks}
-    planned = (hunk for excerpt in excerpts for hunk in (excerpt.hunk, *excerpt.twins))
+    planned = (hunk for excerpt in excerpts for hunk in excerpt.hunks)
     return tuple(dict.fromkeys(hunk_key(hunk) for hunk in planned if (hunk.path, hunk.header) not in missing))

@@ -96,16 +96,24 @@ def risk_of(hunk: Hunk, path: str, kind: FileKind) -> int:
     """The hunk's score by the table above, 0 to 110; higher is asked about earlier."""
     changed = changed_rows(hunk)
     text = b"\n".join(changed)[:_SCANNED_BYTES]
-    read = b"/" + path.encode("utf-8", "surrogateescape").lower() + b"\n" + text.lower()
-    families = sum(1 for words in _SENSITIVE.values() if any(word in read for word in words))
     flow = sum(1 for _ in _FLOW.finditer(text))
     signals = (
         _BASE
-        + _PER_FAMILY * min(families, _MOST_FAMILIES)
+        + _PER_FAMILY * min(_families_in(text, path), _MOST_FAMILIES)
         + min(flow, _MOST_FLOW)
         + min(_PER_DOUBLING * len(changed).bit_length(), _MOST_SIZE)
     )
     return signals * _SHARE_OF_KIND[kind] * _SHARE_OF_SHAPE[shape_of(hunk, path)] // 10_000
+
+
+def is_sensitive(hunk: Hunk, path: str) -> bool:
+    """Whether a word of a security-sensitive family stands in the changed lines or in the path."""
+    return _families_in(b"\n".join(changed_rows(hunk))[:_SCANNED_BYTES], path) > 0
+
+
+def _families_in(changed: bytes, path: str) -> int:
+    read = b"/" + path.encode("utf-8", "surrogateescape").lower() + b"\n" + changed.lower()
+    return sum(1 for words in _SENSITIVE.values() if any(word in read for word in words))
 
 
 def shape_of(hunk: Hunk, path: str) -> Shape:

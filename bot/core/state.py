@@ -21,8 +21,9 @@ class OpenRun:
 class ReviewState:
     """The memory of a pull request.
 
-    `reviewed` are hunk keys (core/reuse.py) and `posted` fingerprints of findings, each oldest first. `spent` is what
-    settled runs cost, unsettled reservations included. `forgotten` counts reviewed hunks that no longer fit.
+    `reviewed` are hunk keys (core/reuse.py) and `posted` fingerprints of findings, each oldest first. `triaged` are the
+    keys of the hunks that triage left out of the last run: nobody has reviewed them. `spent` is what settled runs cost,
+    unsettled reservations included. `forgotten` counts reviewed hunks that no longer fit.
     """
 
     reviewed: tuple[str, ...] = ()
@@ -31,6 +32,7 @@ class ReviewState:
     open_runs: tuple[OpenRun, ...] = ()
     runs: int = 0
     forgotten: int = 0
+    triaged: tuple[str, ...] = ()
 
     def committed(self) -> Amount:
         """What counts against the budget before another run begins: spent, and whatever may be being spent."""

@@ -33,7 +33,8 @@ def exit_code(receipt: Receipt, fail_on: Severity | None, on_incomplete: str, st
 
     `standing` are findings of earlier pushes that still stand: an empty commit must not open a gate.
     """
-    if any(one.skipped.reason is SkipReason.INTERRUPTED for one in receipt.coverage.skipped):
+    reasons = {one.skipped.reason for one in receipt.coverage.skipped}
+    if receipt.interrupted or SkipReason.INTERRUPTED in reasons:
         return EXIT_INTERRUPTED
     severities = [*standing, *(one.severity for one in receipt.findings), *(one.severity for one in receipt.unplaced)]
     if fail_on is not None and any(severity.rank <= fail_on.rank for severity in severities):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
 from bot.app.options import Options
 from bot.core.budget import Limits
@@ -16,8 +17,12 @@ from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
+from bot.core.verify import Verify
 from bot.errors import BadConfiguration
 from bot.settings.file import EventsSection, PostingSection, PriceSection, RepositoryFile
+from bot.settings.providers import chain_from
+
+WordT = TypeVar("WordT", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,7 @@ class Flags:
     budget_usd: Decimal | None = None
     budget_tokens: int | None = None
     routing: str | None = None
+    verify: str | None = None
     concurrency: int | None = None
     language: str | None = None
     fail_on: str | None = None
@@ -40,13 +46,19 @@ class Flags:
     run_seconds: float | None = None
 
 
-def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> Options:
-    """Put the layers together. `style_guide` is the text of the file that `style_guide:` names."""
+def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "", target: str = "") -> Options:
+    """Put the layers together. `style_guide` is the text of the file that `style_guide:` names; `target` names what is
+    reviewed, for whose runs the same key is chosen each time.
+    """
     _check_mode(flags.mode)
     defaults = Options()
+    models = _models(flags, file, defaults.models)
+    said = [tier for tier in Tier if flags.model or getattr(flags, f"model_{tier.value}")]
+    chain = chain_from(file.providers, models, said, target)
     return replace(
         defaults,
-        models=_models(flags, file, defaults.models),
+        models=chain[0].models if chain else models,
+        providers=chain,
         effort={tier: getattr(file.effort, tier.value) or defaults.effort[tier] for tier in Tier},
         prices={model: _price(section) for model, section in file.prices.items()},
         limits=_limits(flags, file, defaults.limits),
@@ -63,10 +75,11 @@ def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> 
 
 def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, Any]:
     """The settings that are one value, each from the first layer that names it."""
-    routing = flags.routing or file.routing
+    routing, verify = flags.routing or file.routing, flags.verify or file.verify
     cache_ttl = _cache_ttl(flags.cache_ttl) or file.cache_ttl or defaults.cache_ttl
     said = {
-        "routing": _routing(routing) if routing else None,
+        "routing": _one_of(Routing, routing, "routing") if routing else None,
+        "verify": _one_of(Verify, verify, "verification") if verify else None,
         "concurrency": flags.concurrency or file.concurrency,
         "context_tokens": file.context_tokens,
         "silence_seconds": file.silence_seconds,
@@ -122,12 +135,12 @@ def _posting(section: PostingSection) -> PostingRules:
     return replace(PostingRules(), **given)
 
 
-def _routing(word: str) -> Routing:
+def _one_of(kind: type[WordT], word: str, noun: str) -> WordT:
     try:
-        return Routing(word)
+        return kind(word)
     except ValueError:
-        known = ", ".join(Routing)
-        raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
+        known = ", ".join(kind)
+        raise BadConfiguration(f"'{word}' is no {noun}.", next_step=f"Use one of: {known}.") from None
 
 
 def _check_mode(word: str | None) -> None:
@@ -139,8 +152,8 @@ def _check_mode(word: str | None) -> None:
 
 
 def _cache_ttl(word: str | None) -> str | None:
-    if word not in {None, "5m", "1h", "off"}:
-        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use 5m, 1h or off.")
+    if word not in {None, "auto", "5m", "1h", "off"}:
+        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use auto, 5m, 1h or off.")
     return word
 
 

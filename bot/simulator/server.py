@@ -13,9 +13,10 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from bot.simulator.connection import Connection, State
-from bot.simulator.log import RequestRecord
+from bot.simulator.connection import Connection
+from bot.simulator.log import BatchItemRecord, RequestRecord
 from bot.simulator.options import SimulatorOptions
+from bot.simulator.state import State
 
 _POLL_S = 0.05
 _JOIN_S = 5.0
@@ -75,8 +76,15 @@ class Simulator:
         return self._state.log.records()
 
     @property
+    def batch_items(self) -> tuple[BatchItemRecord, ...]:
+        """Every item of a batch that is processed by now."""
+        self._state.batches.settle()
+        return self._state.log.batch_items()
+
+    @property
     def totals(self) -> dict[str, Any]:
         """Counts and charged usage so far, as `GET /_simulator/totals` gives them."""
+        self._state.batches.settle()
         return self._state.log.totals()
 
 

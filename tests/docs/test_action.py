@@ -75,6 +75,7 @@ def test_stated_defaults_are_the_ones_that_count() -> None:
         "budget-usd": options.limits.usd,
         "budget-tokens": options.limits.tokens,
         "routing": options.routing,
+        "verify": options.verify,
         "concurrency": options.concurrency,
         "language": options.language,
         "fail-on": "never",

@@ -1,5 +1,6 @@
-"""The Claude API."""
+"""The Claude API, on every platform that sells it."""
 
-from bot.adapters.anthropic.api import Access, ClaudeApi
+from bot.adapters.anthropic.access import Access, Federation
+from bot.adapters.anthropic.api import ClaudeApi
 
-__all__ = ["Access", "ClaudeApi"]
+__all__ = ["Access", "ClaudeApi", "Federation"]

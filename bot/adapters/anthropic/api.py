@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anthropic
 import httpx2
 
-from bot.adapters.anthropic.failures import failure_of, lost
+from bot.adapters.anthropic.access import Access
+from bot.adapters.anthropic.clients import CONNECT_SECONDS, client_for
+from bot.adapters.anthropic.event_stream import events
+from bot.adapters.anthropic.failures import failure_of, lost, not_signed_in, request_id_of, sign_in_errors
 from bot.adapters.anthropic.stream import Gathered
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.chain import ProviderKind
 from bot.core.failure import FailureKind
 from bot.errors import CallFailed
 from bot.ports import Clock
 
-_CONNECT_SECONDS = 10.0
 _COUNT_SECONDS = 5.0
 """A count only sharpens a reservation that a bound would do for, so nobody waits long for it."""
 
@@ -27,32 +30,16 @@ Heard = Callable[[str, Mapping[str, str]], None]
 """Hears the model and the headers of each response, before its body."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the API is reached; the key never appears in a repr.
-
-    `silence_timeout` ends an attempt whose stream says nothing for so many seconds (the API pings while it thinks).
-    """
-
-    api_key: str = field(repr=False)
-    base_url: str | None = None
-    silence_timeout: float = 60.0
-
-
 class ClaudeApi:
-    """Provider and TokenCounter over the SDK, whose own retries are off: bot/app/retry.py owns them."""
+    """Provider and TokenCounter over the SDK, on any platform that it speaks to."""
 
     def __init__(
         self, access: Access, clock: Clock, stop: threading.Event, heard: Heard = lambda _model, _headers: None
     ) -> None:
-        """`stop` ends answers that are still arriving when a run is interrupted."""
-        self._client = anthropic.Anthropic(
-            api_key=access.api_key,
-            base_url=access.base_url or "https://api.anthropic.com",
-            max_retries=0,
-            timeout=httpx2.Timeout(access.silence_timeout, connect=_CONNECT_SECONDS),
-            default_headers={"x-api-key": access.api_key},
-        )
+        """`stop` ends answers that are still arriving when a run is interrupted. Raises BadConfiguration."""
+        self._client = client_for(access)
+        self._sign_in_errors = sign_in_errors(access)
+        self._diagnoses = access.kind is ProviderKind.ANTHROPIC
         self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
@@ -64,39 +51,45 @@ class ClaudeApi:
         gathered = Gathered(request_id=None)
         try:
             with self._client.messages.create(
-                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
+                max_tokens=request.max_tokens,
+                stream=True,
+                timeout=self._timeout(deadline),
+                **_body(request),
+                **(_diagnostics(request) if self._diagnoses else {}),
             ) as stream:
-                gathered.request_id = stream.response.headers.get("request-id")
+                gathered.request_id = request_id_of(stream.response.headers)
                 self._heard(request.model, stream.response.headers)
                 self._gather(stream.response, gathered, deadline, begun)
         except anthropic.APIError as error:
             if isinstance(error, anthropic.APIStatusError) and error.response.is_error:
                 self._heard(request.model, error.response.headers)
             raise failure_of(error, gathered.request_id) from error
+        except self._sign_in_errors as error:
+            raise not_signed_in(error) from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             if not gathered.complete:
                 raise lost(error, gathered.request_id) from error
-        except json.JSONDecodeError as error:
+        except ValueError as error:
             raise CallFailed(
                 FailureKind.BROKEN_STREAM, "the stream held no JSON", request_id=gathered.request_id
             ) from error
-        return gathered.answer(request.cache_ttl)
+        return gathered.answer(request.ttls)
 
     def _timeout(self, deadline: float) -> httpx2.Timeout:
         """No single wait outlasts the attempt."""
         left = max(1.0, deadline - self._clock.monotonic())
-        return httpx2.Timeout(min(self._silence_timeout, left), connect=min(_CONNECT_SECONDS, left))
+        return httpx2.Timeout(min(self._silence_timeout, left), connect=min(CONNECT_SECONDS, left))
 
     def _gather(
         self, response: httpx2.Response, gathered: Gathered, deadline: float, begun: Callable[[], None]
     ) -> None:
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        watched = _Watched(response, lambda: self._give_up_if_over(deadline, gathered))
+        arriving = events(watched, response.headers.get("content-type", ""))
+        if arriving is None:
             gathered.add_message(_json_of(response), begun)
             return
-        watched = _Watched(response, lambda: self._give_up_if_over(deadline, gathered))
-        for event in anthropic.Stream.raw_events(watched):  # type: ignore[arg-type]  # it only reads iter_bytes
-            if event.data:
-                gathered.add(event.json(), begun)
+        for event in arriving:
+            gathered.add(event, begun)
 
     def _give_up_if_over(self, deadline: float, gathered: Gathered) -> None:
         if gathered.complete:
@@ -110,7 +103,9 @@ class ClaudeApi:
         """Input tokens by the free counting endpoint; None where it is missing or does not answer soon."""
         try:
             counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **_body(request))
-        except (anthropic.APIError, json.JSONDecodeError):
+        except self._sign_in_errors:  # errors of the API are among them
+            return None
+        except json.JSONDecodeError:
             return None
         tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
         return tokens if isinstance(tokens, int) else None
@@ -143,18 +138,27 @@ def _json_of(response: httpx2.Response) -> Any:
 
 def _body(request: ModelRequest) -> dict[str, Any]:
     """What asking and counting have in common, in the order that caching hashes it."""
-    marker = {"cache_control": {"type": "ephemeral", "ttl": request.cache_ttl}} if request.cache_ttl else {}
-    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **marker}]
+    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **_breakpoint(request.facts_ttl)}]
     content += [{"type": "text", "text": hunk} for hunk in request.hunks]
     output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(request.contract.schema)}}
     if request.effort:
         output["effort"] = request.effort
     body: dict[str, Any] = {
         "model": request.model,
-        "system": [{"type": "text", "text": request.system, **marker}],
+        "system": [{"type": "text", "text": request.system, **_breakpoint(request.cache_ttl)}],
         "messages": [{"role": "user", "content": content}],
         "output_config": output,
     }
     if request.thinking:
         body["thinking"] = {"type": request.thinking}
     return body
+
+
+def _breakpoint(ttl: str | None) -> dict[str, Any]:
+    """A block's mark that the prompt up to and with it is to be cached."""
+    return {"cache_control": {"type": "ephemeral", "ttl": ttl}} if ttl else {}
+
+
+def _diagnostics(request: ModelRequest) -> dict[str, Any]:
+    """The question why an earlier prefix was missed, which only Anthropic's own API answers."""
+    return {"diagnostics": {"previous_message_id": request.previous_message_id}} if request.diagnosed else {}

@@ -34,7 +34,7 @@ def render_hunk(templates: Templates, boundary: str, shown: ShownHunk) -> str:
         path=shown_path(excerpt.path),
         old_path=shown_path(file.old_path) if file.old_path and file.old_path != excerpt.path else "",
         status=file.status.value,
-        heading=_heading(excerpt),
+        heading=heading_of(excerpt),
         part=part,
         parts=parts,
         twins=_twins(excerpt.twins[:TWINS_NAMED]),
@@ -44,7 +44,8 @@ def render_hunk(templates: Templates, boundary: str, shown: ShownHunk) -> str:
     )
 
 
-def _heading(excerpt: Excerpt) -> str:
+def heading_of(excerpt: Excerpt) -> str:
+    """What the hunk stands in, on one line: the enclosing definition, or what the diff says behind the second @@."""
     title = excerpt.enclosing.title if excerpt.enclosing else excerpt.hunk.section.decode("utf-8", "replace")
     return shorten(redact_line(make_visible(title)[0].strip()).text, _HEADING_CHARACTERS)
 

@@ -26,12 +26,15 @@ def render_system(
     severity_floor: Severity = Severity.WARNING,
     house_style: str | None = None,
     instructions: Sequence[Instruction] = (),
+    drafted: bool = False,
+    verified: bool = False,
 ) -> str:
     """Compose the core, the guides of `languages` (as language_of names them), and the repository's own rules.
 
     Equal inputs give equal bytes, in whatever order the languages come. House style and instructions must come
     from the base of a pull request, never from its head: here they speak with the maintainers' voice. `language`
-    is the language of the answer, by name or as a tag such as zh-CN.
+    is the language of the answer, by name or as a tag such as zh-CN. `drafted` and `verified` say that there may be
+    requests with the claims of a draft, and with claims to verify (core/prompt/claims.py).
     """
     return templates.render(
         "review/system.md.j2",
@@ -40,4 +43,6 @@ def render_system(
         severity_floor=severity_floor.value,
         house_style=(house_style or "").strip(),
         instructions=[Instruction(each.paths, each.text.strip()) for each in instructions],
+        drafted=drafted,
+        verified=verified,
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.core.receipt import Bill, BudgetFacts, PacingFacts
+from bot.core.receipt import Bill, BudgetFacts, CacheFacts, PacingFacts, RoutingFacts
 from bot.core.report.words import counted
 from bot.core.usage import Usage
 
@@ -83,9 +83,29 @@ def saving_rows(bill: Bill) -> list[tuple[str, Decimal]]:
     return [row for row in rows if row[1]]
 
 
+def routing_lines(routing: RoutingFacts | None) -> list[str]:
+    """What one look at everything on one model would have cost; none where nothing was asked."""
+    if routing is None or not (routing.all_standard_usd or routing.all_strong_usd):
+        return []
+    how = f"{routing.mode}, verification of {routing.verify}" if routing.verify != "none" else routing.mode
+    standard, strong = about_dollars(routing.all_standard_usd), about_dollars(routing.all_strong_usd)
+    return [
+        f"Routing ({how}): one look on the standard model alone, about {standard}; on the strong one, about {strong}."
+    ]
+
+
 def budget_lines(budget: BudgetFacts) -> list[str]:
     """The budget in dollars and the one in tokens, each as one sentence: spent, limit and what is left."""
     return [_dollar_budget(budget), _token_budget(budget)]
+
+
+def cache_lines(cache: CacheFacts) -> list[str]:
+    """What was read from the prompt cache beside what was predicted, as one sentence; none where nothing was cached."""
+    if cache.ttl == "off" and not cache.actual_hit_ratio:
+        return []
+    lives = {"5m": ", kept for 5 minutes", "1h": ", kept for an hour"}.get(cache.ttl, "")
+    read, predicted = cache.actual_hit_ratio, cache.predicted_hit_ratio
+    return [f"Prompt cache{lives}: {read:.1%} of the input read, {predicted:.1%} predicted."]
 
 
 def _dollar_budget(budget: BudgetFacts) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.calls import Call
+from bot.core.calls import Call, Feature
 from bot.core.receipt import Coverage, Receipt, SkippedWithPrice, Status
 from bot.core.report.conversation import Conversation
 from bot.core.report.detail import DETAILS, Detail
@@ -14,9 +14,11 @@ from bot.core.report.figures import (
     about_dollars,
     aligned_dollars,
     budget_lines,
+    cache_lines,
     exact_dollars,
     money_rows,
     pacing_lines,
+    routing_lines,
     saving_rows,
     token_rows,
 )
@@ -137,6 +139,8 @@ def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
         lines.append(f"- This pull request together: {dollars_spent} and {tokens_spent} in {runs}.")
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
+    lines += [f"- {line}" for line in routing_lines(receipt.routing)]
+    lines += [f"- {line}" for line in cache_lines(receipt.cache)]
     lines += [f"- {line}" for line in pacing_lines(receipt.pacing)]
     return [
         "### The bill",
@@ -152,6 +156,10 @@ def _sum(label: str, figure: str) -> tuple[str, str]:
     return (f"**{cell}**", f"**{figure}**") if label in {TOTAL_DOLLARS, TOTAL_TOKENS} else (cell, figure)
 
 
+def _tier(call: Call) -> str:
+    return call.tier if call.feature is Feature.REVIEW else f"{call.tier}, {call.feature.value}"
+
+
 def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
     if not calls or not detail.calls:
         return []
@@ -160,7 +168,7 @@ def _calls(calls: Sequence[Call], detail: Detail) -> list[str]:
         (
             str(number),
             table_cell(call.model),
-            table_cell(call.tier),
+            table_cell(_tier(call)),
             str(call.hunks),
             str(call.attempt),
             table_cell(call.outcome),

@@ -25,7 +25,7 @@ class QuotedRequest:
     """One request of the plan, in the order of asking.
 
     `input_tokens` is the estimate of all it sends, shared prompt included; `risk` is the score of its riskiest hunk;
-    `why` is the rule that chose the tier.
+    `why` is the rule that chose the tier, `feature` the step it belongs to.
     """
 
     tier: str
@@ -35,6 +35,16 @@ class QuotedRequest:
     input_tokens: int
     risk: int
     why: str
+    feature: str = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class StepQuote:
+    """One step of the run: what it is for, the most requests it makes, and what it can cost."""
+
+    feature: str
+    requests: int
+    price: PriceRange
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +61,10 @@ class QuoteFacts:
     """The plan and its price.
 
     `hunks` counts all of the diff's hunks, `duplicates` those answered with an equal one, `reused` those reviewed
-    before. `planned` is the price of the plan as it would run; `with_cache` and `without_cache` are the same plan with
-    and without prompt caching. `highest_tokens` is the most it can use. Limits are None where there is none.
+    before. `requests` are those that are sure to be made, but for what triage changes of the rules' plan; `steps` are
+    all that may follow on each other, confirmations and verification included, which wait for what is found. `planned`
+    is the price of the plan as it would run; `with_cache` and `without_cache` are the same plan with and without prompt
+    caching. `highest_tokens` is the most it can use. Limits are None where there is none.
     """
 
     hunks: int
@@ -69,11 +81,12 @@ class QuoteFacts:
     limit_tokens: int | None
     skipped: tuple[Skipped, ...]
     notes: tuple[str, ...] = ()
+    steps: tuple[StepQuote, ...] = ()
 
     @property
     def planned_hunks(self) -> int:
         """The hunks that would be asked about."""
-        return sum(request.hunks for request in self.requests)
+        return sum(request.hunks for request in self.requests if request.feature != "triage")
 
     @property
     def input_tokens(self) -> int:
@@ -109,6 +122,7 @@ def quote_as_json(quote: QuoteFacts) -> dict[str, Any]:
             "planned": _range(quote.planned),
             "with_cache": _range(quote.with_cache),
             "without_cache": _range(quote.without_cache),
+            "by_step": {one.feature: {"requests": one.requests, **_range(one.price)} for one in quote.steps},
             "by_tier": {one.tier: {"model": one.model, **_range(one.price)} for one in quote.tiers},
         },
         "budget": {
@@ -130,6 +144,7 @@ def _request(number: int, request: QuotedRequest) -> dict[str, Any]:
         "input_tokens": request.input_tokens,
         "risk": request.risk,
         "why": request.why,
+        "feature": request.feature,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.calls import Call
 from bot.core.finding import Finding, Unplaced
-from bot.core.receipt import SCHEMA, Bill, BudgetFacts, Coverage, Receipt, SkippedWithPrice
+from bot.core.receipt import SCHEMA, Bill, BudgetFacts, CacheFacts, Coverage, Receipt, RoutingFacts, SkippedWithPrice
 from bot.core.usage import Usage
 
 
@@ -39,6 +39,8 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
             **usage_as_json(receipt.bill.usage),
         },
         "cost": _cost(receipt.bill),
+        "routing": None if receipt.routing is None else _routing(receipt.routing),
+        "cache": _cache(receipt.cache),
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
         "pacing": {**asdict(receipt.pacing), "by": [asdict(route) for route in receipt.pacing.by]},
@@ -135,6 +137,42 @@ def _cost(bill: Bill) -> dict[str, Any]:
     }
 
 
+def _routing(routing: RoutingFacts) -> dict[str, Any]:
+    return {
+        "mode": routing.mode,
+        "verify": routing.verify,
+        "all_standard_usd": money(routing.all_standard_usd),
+        "all_strong_usd": money(routing.all_strong_usd),
+        "saved_vs_standard_usd": money(routing.saved_vs_standard_usd),
+        "saved_vs_strong_usd": money(routing.saved_vs_strong_usd),
+        "by_tier": {tier: {"hunks": one.hunks, "usd": money(one.usd)} for tier, one in routing.by_tier.items()},
+    }
+
+
+def _cache(cache: CacheFacts) -> dict[str, Any]:
+    return {
+        "ttl": cache.ttl,
+        "why": cache.why,
+        "predicted_hit_ratio": cache.predicted_hit_ratio,
+        "actual_hit_ratio": cache.actual_hit_ratio,
+        "by_model": [
+            {
+                "model": one.model,
+                "ttl": one.ttl,
+                "why": one.why,
+                "requests": one.requests,
+                "prefix_tokens": one.prefix_tokens,
+                "predicted_hit_ratio": one.predicted_hit_ratio,
+                "actual_hit_ratio": one.actual_hit_ratio,
+                "writes": one.writes,
+                "saved_usd": money(one.saved_usd),
+                "expected_usd": {way: money(dollars) for way, dollars in one.expected_usd.items()},
+            }
+            for one in cache.by_model
+        ],
+    }
+
+
 def _budget(budget: BudgetFacts) -> dict[str, Any]:
     return {
         "tokens": {"limit": budget.limit_tokens, "before": budget.before_tokens, "spent": budget.spent_tokens},
@@ -160,7 +198,7 @@ def _call(call: Call) -> dict[str, Any]:
         "cost_usd": money(call.cost_usd),
         "unsettled_usd": money(call.unsettled_usd),
         "unsettled_tokens": call.unsettled_tokens,
-        "feature": call.feature,
+        "feature": call.feature.value,
         "provider": call.provider,
         "batch": call.tariff.batch,
     }

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.simulator import schema
 from bot.simulator.request import Request
+from bot.simulator.reviewer import claims, triage
 from bot.simulator.reviewer.catalog import RULES
 from bot.simulator.reviewer.code import mask
 from bot.simulator.reviewer.hunks import ShownHunk, read_hunks
@@ -25,18 +26,19 @@ _FINDING_FIELDS = {"path", "line", "quote"}
 def reply(request: Request) -> str:
     """The text of the answer.
 
-    For the review contract (interfaces of the project) it is the findings as JSON; for any other schema the
-    smallest value that satisfies it; without a schema a sentence.
+    For the review contract (interfaces of the project) it is the findings as JSON, for a triage the tier of each hunk;
+    for any other schema the smallest value that satisfies it; without a schema a sentence.
     """
     if request.schema is None:
         return _PLAIN_ANSWER
+    texts = [block["text"] for block in request.messages[-1].blocks if block["type"] == "text"]
+    if triage.asked_for(request.schema):
+        return json.dumps(triage.sort(texts))
     finding_schema = _finding_schema(request.schema)
     if finding_schema is None:
         return json.dumps(schema.smallest_instance(request.schema, request.schema))
-    texts = [block["text"] for block in request.messages[-1].blocks if block["type"] == "text"]
-    findings = [
-        _shaped(found, finding_schema, request.schema) for hunk in read_hunks(texts) for found in review_hunk(hunk)
-    ]
+    found = claims.weighed(texts, [found for hunk in read_hunks(texts) for found in review_hunk(hunk)])
+    findings = [_shaped(one, finding_schema, request.schema) for one in found]
     return json.dumps({"findings": findings}, ensure_ascii=False)
 
 

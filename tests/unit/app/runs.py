@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bot.app.desk import Desk
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
-from bot.app.review import Desk, review
+from bot.app.review import review
 from bot.app.target import Target
 from bot.core.budget import Amount, Limits
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome
@@ -23,7 +24,7 @@ from bot.core.pricing import ModelPrice, PriceList
 from bot.core.receipt import Coverage, Receipt, TargetFacts
 from bot.core.route import Routing
 from bot.core.usage import Usage
-from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
+from bot.ports import AnswerStore, Clock, Observer, PrefixHistory, Provider, TokenCounter
 from tests.fakes import NOON, PRICES, FakeClock, NoCounter, Watcher
 from tests.unit.core.changes import diff, hunk, modified
 from tests.unit.core.prompt.prompts import TEMPLATES
@@ -109,13 +110,33 @@ class Room:
     observer: Observer = field(default_factory=Watcher)
     stop: threading.Event = field(default_factory=threading.Event)
     answers: AnswerStore | None = None
+    history: PrefixHistory | None = None
+
+    def desk(self) -> Desk:
+        """The desk with all of it."""
+        return Desk(
+            self.provider,
+            self.counter,
+            self.prices,
+            self.clock,
+            self.observer,
+            self.stop,
+            answers=self.answers,
+            history=self.history,
+        )
 
     def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
         """Run a review of a bare diff."""
-        desk = Desk(
-            self.provider, self.counter, self.prices, self.clock, self.observer, self.stop, answers=self.answers
-        )
-        return review(a_plan(change, options), options, TEMPLATES, desk, before or Amount())
+        return review(a_plan(change, options), options, TEMPLATES, self.desk(), before or Amount())
+
+
+class Slow(FakeClock):
+    """A clock whose seconds pass a little with every look, so that waiting for nobody comes to an end."""
+
+    def monotonic(self) -> float:
+        """A moment later each time."""
+        super().sleep(0.4)
+        return super().monotonic()
 
 
 def counted(covered: Coverage) -> int:

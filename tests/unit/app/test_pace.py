@@ -10,7 +10,7 @@ from bot.app.limiter import Limiter
 from bot.app.meter import Meter
 from bot.app.pace import Pace
 from bot.app.retry import Retry, RetryPolicy
-from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.calls import ANTHROPIC, ModelAnswer, ModelRequest
 from bot.core.failure import RULES, FailureKind
 from bot.core.progress import Waiting
 from bot.core.receipt import PacingFacts, RouteFacts
@@ -35,7 +35,7 @@ class Bench:
         self.limiter = Limiter(self.clock, 8, draw=lambda: 0.5)
         self.meter = Meter(self.clock, "shop/web")
         self.vendor = Vendor(self._act)
-        self.pace = Pace(self.vendor, self.limiter, self.meter, self.clock, self.watcher)
+        self.pace = Pace(self.vendor, {ANTHROPIC: self.limiter}, self.meter, self.clock, self.watcher)
 
     def _act(self, _: ModelRequest) -> ModelAnswer:
         if self.failures:

@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.app.caching import CachePlanner
 from bot.app.options import Options
 from bot.app.prepare import Prepared
-from bot.app.quote import quote
+from bot.app.quote import quote, worst_of_plan
+from bot.app.tiers import tier_models
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.choose import RequestSizes
 from bot.core.diff.model import Diff
-from bot.core.excerpt import Tier
+from bot.core.excerpt import SkipReason, Tier
+from bot.core.prefix_use import PrefixUse
 from bot.core.report.quote_facts import QuoteFacts
 from bot.core.route import Routing
 from bot.core.tokens import bound_tokens
 from bot.core.usage import Usage
-from tests.fakes import Vendor
-from tests.unit.app.runs import ALL_PRICES, MODELS, NO_LIMITS, Room, a_change, a_plan, said, some_options
+from bot.core.verify import Verify
+from tests.fakes import NOON, KeptPrefixes, Vendor
+from tests.unit.app.runs import (
+    ALL_PRICES,
+    MODELS,
+    NO_LIMITS,
+    Room,
+    a_change,
+    a_finding,
+    a_plan,
+    markers_in,
+    said,
+    some_options,
+)
 from tests.unit.core.prompt.prompts import TEMPLATES
 
 SHAPES: dict[str, tuple[Diff, dict[str, Any]]] = {
@@ -99,6 +116,62 @@ def test_the_ends_of_the_range_can_be_met(shape: str) -> None:
     assert full >= facts.planned.highest / 5
 
 
+STEPS: dict[str, dict[str, Any]] = {
+    "triage": {"routing": Routing.TRIAGE},
+    "cascade": {"routing": Routing.CASCADE},
+    "verify": {"verify": Verify.ALL},
+    "all of it": {"routing": Routing.CASCADE, "verify": Verify.ALL, "sizes": RequestSizes()},
+    "triage and verify": {"routing": Routing.TRIAGE, "verify": Verify.ERRORS, "sizes": RequestSizes()},
+}
+
+
+class Talker(Api):
+    """An API whose models say something about every hunk they are asked about, or nothing at all."""
+
+    def __init__(self, bytes_per_token: float, word: str, *, finds: bool, say: Callable[[ModelRequest], int]) -> None:
+        super().__init__(bytes_per_token, say)
+        self._word = word
+        self._finds = finds
+
+    def __call__(self, request: ModelRequest) -> ModelAnswer:
+        """Answer with this word for every hunk, or with a finding for each that is shown."""
+        usage = super().__call__(request).usage
+        if request.contract.name == "triage":
+            verdicts = [{"id": number, "tier": self._word} for number in range(1, 200)]
+            return replace(said(usage=usage), text=json.dumps({"hunks": verdicts}))
+        shown = [(int(marker[-4:]), marker) for marker in dict.fromkeys(markers_in(request))] if self._finds else []
+        return said(
+            *(a_finding(f"src/part{number:03}.py", 11, f"{marker} = os.getcwd()") for number, marker in shown),
+            usage=usage,
+        )
+
+
+@pytest.mark.parametrize("steps", STEPS)
+@pytest.mark.parametrize("word", ["skip", "cheap", "standard", "strong"])
+@pytest.mark.parametrize("finds", [True, False])
+@pytest.mark.parametrize("wordy", [True, False])
+def test_the_bill_of_every_step_lies_within_the_quote(steps: str, word: str, *, finds: bool, wordy: bool) -> None:
+    """Whatever triage says and drafts find: at least the lowest price, at most the highest."""
+    options = some_options(**STEPS[steps])
+    _, facts = quoted(a_change(7), options)
+    api = Talker(3.0, word, finds=finds, say=lambda request: request.max_tokens if wordy else 8)
+    receipt = Room(Vendor(api)).review(a_change(7), options)
+    assert {one.skipped.reason for one in receipt.coverage.skipped} <= {SkipReason.TRIAGE}
+    assert facts.planned.lowest <= receipt.bill.total_usd <= facts.planned.highest
+    assert receipt.bill.usage.total_tokens <= facts.highest_tokens
+
+
+def test_each_step_has_its_price() -> None:
+    """One more request for triage; confirmations and verification may cost nothing, and at most all of it."""
+    _, facts = quoted(a_change(4), some_options(routing=Routing.CASCADE, verify=Verify.ALL))
+    assert [(one.feature, one.requests) for one in facts.steps] == [("draft", 4), ("confirm", 4), ("verify", 4)]
+    assert [one.price.lowest > 0 for one in facts.steps] == [True, False, False]
+    assert sum(one.price.highest for one in facts.steps) == facts.planned.highest
+    _, facts = quoted(a_change(4), some_options(routing=Routing.TRIAGE))
+    assert [one.feature for one in facts.requests] == ["triage"] + ["review"] * 4
+    assert (facts.planned_hunks, facts.requests[0].hunks) == (4, 4)
+
+
 def test_the_highest_price_is_what_would_be_reserved() -> None:
     """Each request once, at its worst case, in tokens as well."""
     options = some_options(cache_ttl=None)
@@ -150,3 +223,19 @@ def test_the_estimate_of_a_request_is_near_its_bytes() -> None:
     """What the table calls input tokens is not a bound: it lies well under one."""
     plan, facts = quoted(a_change(1), some_options())
     assert facts.requests[0].input_tokens < bound_tokens(plan.system) + bound_tokens(plan.facts)
+
+
+def test_the_lowest_price_knows_what_an_earlier_run_left() -> None:
+    """With a history a quote caches as the review will: what stands in the cache is read, and not written."""
+    options, history = some_options(), KeptPrefixes()
+    plan, cold = quoted(a_change(1), options)
+    tiers = tier_models(options)
+    own = CachePlanner(plan, options, ALL_PRICES).plan(tiers[Tier.STANDARD], plan.batches)
+    for minutes in (6, 4, 2):
+        moment = NOON - timedelta(minutes=minutes)
+        history.add(PrefixUse(own.key, own.family, moment, moment, 1, "5m"))
+    warm = quote(plan, options, TEMPLATES, ALL_PRICES, history)
+    assert warm.planned.lowest < cold.planned.lowest / 2
+    assert warm.planned.highest > cold.planned.highest, "it may have to be written after all"
+    assert warm.without_cache == cold.without_cache
+    assert worst_of_plan(plan, options, TEMPLATES, ALL_PRICES, history).usd == warm.planned.highest

@@ -29,6 +29,7 @@ from tests.unit.app.runs import (
     CHEAP,
     STANDARD,
     Room,
+    Slow,
     a_change,
     a_finding,
     answering,
@@ -343,15 +344,6 @@ def test_the_run_ends_at_its_deadline() -> None:
     check(receipt)
     assert (receipt.status, receipt.coverage.reviewed) == (Status.PARTIAL, 3)
     assert reasons(receipt) == [SkipReason.DEADLINE] * 2
-
-
-class Slow(FakeClock):
-    """A clock whose seconds pass a little with every look, so that waiting for nobody comes to an end."""
-
-    def monotonic(self) -> float:
-        """A moment later each time."""
-        super().sleep(0.4)
-        return super().monotonic()
 
 
 def interrupting(answers: int, *, then: Callable[[], None]) -> Callable[[ModelRequest], ModelAnswer]:

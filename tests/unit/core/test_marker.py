@@ -107,3 +107,10 @@ def test_a_hunk_keeps_its_key_when_it_moves_and_changes_it_with_path_or_text() -
     assert hunk_key(a_hunk(1, start=900)) == key
     assert hunk_key(a_hunk(2)) != key
     assert hunk_key(a_hunk(1, path="b.py")) != key
+
+
+def test_what_triage_left_out_is_remembered_apart() -> None:
+    """It was not reviewed; where there is nothing of the kind, the marker does not grow."""
+    state = ReviewState(reviewed=("AAAAAAAAAAAA",), triaged=("BBBBBBBBBBBB", "CCCCCCCCCCCC"))
+    assert read_marker(write_marker(state, SIGNER), SIGNER) == state
+    assert "triaged" not in write_marker(ReviewState(), SIGNER)

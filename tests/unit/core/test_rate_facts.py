@@ -100,13 +100,22 @@ def test_a_limit_over_less_than_a_minute_is_noticed(facts: LimitFacts, holds: fl
 @pytest.mark.parametrize(("text", "seconds"), [("0", 0.0), ("2.5", 2.5), ("-3", 0.0)])
 def test_a_retry_after_is_seconds(text: str, seconds: float) -> None:
     """Fractions too, and never less than nothing."""
-    assert retry_after_of({"retry-after": text}) == seconds
+    assert retry_after_of({"retry-after": text}, NOON) == seconds
 
 
-@pytest.mark.parametrize("text", ["", "soon", "inf", "nan", "Wed, 21 Oct 2026 07:28:00 GMT"])
+def test_a_retry_after_may_be_a_date_or_milliseconds() -> None:
+    """Both are in use; a date has no fractions, so a second more is waited, by the response's own clock."""
+    date = "Sun, 22 Nov 2026 12:00:07 GMT"
+    assert retry_after_of({"retry-after": date}, NOON) == 8
+    assert retry_after_of({"retry-after": date, "date": "Sun, 22 Nov 2026 12:00:05 GMT"}, NOON) == 3
+    assert retry_after_of({"retry-after": "Sun, 22 Nov 2026 11:00:00 GMT"}, NOON) == 0
+    assert retry_after_of({"retry-after": "9", "retry-after-ms": "250"}, NOON) == 0.25
+
+
+@pytest.mark.parametrize("text", ["", "soon", "inf", "nan", "Wed, 99 Oct 2026 07:28:00 GMT"])
 def test_any_other_retry_after_counts_as_not_given(text: str) -> None:
     """An infinite wait would never end."""
-    assert retry_after_of({"retry-after": text}) is None
+    assert retry_after_of({"retry-after": text}, NOON) is None
 
 
 @pytest.mark.parametrize(

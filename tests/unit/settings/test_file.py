@@ -39,7 +39,9 @@ effort: {cheap: medium, standard: high, strong: low}
 budget: {usd: 0.1, tokens: 5000, cheaper_when_tight: false}
 prices:
   a: {input: 1.1, output: 2, cache_write_5m: 1.3, cache_write_1h: 2.2, cache_read: 0.11}
+providers: [{name: here, kind: anthropic}]
 routing: fixed
+verify: errors
 cache_ttl: 1h
 concurrency: 3
 batch_tokens: 1000
@@ -104,7 +106,8 @@ def test_an_unknown_key_is_named_with_the_nearest_known_one(text: str, key: str,
         ("silence_seconds: 0", "silence_seconds"),
         ("run_seconds: 21601", "run_seconds"),
         ("cache_ttl: 10m", "cache_ttl"),
-        ("routing: triage", "routing"),
+        ("routing: dice", "routing"),
+        ("verify: some", "verify"),
         ("severity: fatal", "severity"),
         ("fail_on: sometimes", "fail_on"),
         ("effort: {cheap: max}", "effort.cheap"),

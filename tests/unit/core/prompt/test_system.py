@@ -7,11 +7,14 @@ import pytest
 from bot.core.finding import Severity
 from bot.core.languages import GUIDES
 from bot.core.prompt.system import Instruction, render_system
+from bot.core.prompt.triage import render_triage_system
 from bot.core.tokens import estimate_tokens
 from tests.unit.core.prompt.prompts import TEMPLATES, matches_golden
 
 CORE_CEILING = 2_000
 GUIDE_CEILING = 400
+SECOND_LOOK_CEILING = 250
+TRIAGE_CEILING = 650
 LEAST_CACHEABLE = 512
 GUIDE_FILES = sorted(name for name in TEMPLATES.texts if name.startswith("guides/"))
 INSTRUCTIONS = (
@@ -98,3 +101,28 @@ def test_every_guide_is_reachable() -> None:
 def test_a_house_style_is_text_and_no_template() -> None:
     """Braces in a style guide are shown, not evaluated."""
     assert "{{ 7 * 7 }}" in render_system(TEMPLATES, (), house_style="{{ 7 * 7 }}")
+
+
+def test_a_second_look_is_explained_only_where_there_is_one() -> None:
+    """Each mode pays for its own paragraph, which stands before what is to be reported."""
+    bare = render_system(TEMPLATES, ())
+    drafted, verified = render_system(TEMPLATES, (), drafted=True), render_system(TEMPLATES, (), verified=True)
+    assert ("`Draft:`" in bare, "`To verify:`" in bare) == (False, False)
+    assert ("`Draft:`" in drafted, "`To verify:`" in drafted) == (True, False)
+    assert ("`Draft:`" in verified, "`To verify:`" in verified) == (False, True)
+    for text in (drafted, verified):
+        assert text.index("claims, neither facts nor instructions") < text.index("# What to report")
+        assert estimate_tokens(text) - estimate_tokens(bare) <= SECOND_LOOK_CEILING
+
+
+def test_golden_of_every_second_look() -> None:
+    """What the models are told about claims moves only on purpose."""
+    text = render_system(TEMPLATES, (), drafted=True, verified=True)
+    matches_golden("system_second_looks.txt", text[: text.index("# What to report")])
+
+
+def test_golden_of_the_triage() -> None:
+    """So does what sorts hunks, and it stays a small part of what it saves."""
+    text = render_triage_system(TEMPLATES)
+    matches_golden("system_triage.txt", text)
+    assert estimate_tokens(text) <= TRIAGE_CEILING

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 from jinja2 import Environment, UndefinedError, meta, nodes
 
+from bot.core.prompt.claims import Asked, render_claims
 from bot.core.prompt.facts import render_facts
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.system import render_system
 from bot.core.prompt.templates import Templates, prompt_hash
+from bot.core.prompt.triage import render_triage, render_triage_facts, render_triage_system
 from tests.unit.core.prompt.prompts import BOUNDARY, TEMPLATES, RecordingTemplates, show
 
 
@@ -23,6 +25,10 @@ def test_every_variable_is_provided_and_every_provided_one_is_used() -> None:
     render_system(templates, {"python"})
     render_facts(templates, BOUNDARY, "title", "description", ())
     render_hunk(templates, BOUNDARY, show(b"+x\n"))
+    render_claims(templates, BOUNDARY, Asked.DRAFT, ())
+    render_triage_system(templates)
+    render_triage_facts(templates, BOUNDARY, "title")
+    render_triage(templates, BOUNDARY, ())
     rendered_on_their_own = {name for name in TEMPLATES.texts if name.endswith(".j2")} - {"review/core.md.j2"}
     assert templates.given == {name: variables_of(name) for name in rendered_on_their_own}
 

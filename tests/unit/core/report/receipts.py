@@ -12,17 +12,21 @@ from bot.core.finding import Finding, Place, Severity, Unplaced
 from bot.core.receipt import (
     Bill,
     BudgetFacts,
+    CacheFacts,
     Coverage,
+    ModelCache,
     PacingFacts,
     PromptFacts,
     Receipt,
     RouteFacts,
+    RoutingFacts,
     Savings,
     SkippedWithPrice,
     Status,
     TargetFacts,
+    TierShare,
 )
-from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, TierQuote
+from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, StepQuote, TierQuote
 from bot.core.usage import Usage
 
 FIRST_USAGE = Usage(input_tokens=1840, cache_write_5m_tokens=4120, output_tokens=912, thinking_tokens=300)
@@ -89,6 +93,7 @@ def receipt(**changes: object) -> Receipt:
         ),
         budget=BudgetFacts(400_000, 0, 6970, Decimal("1.00"), Decimal(0), Decimal("0.005822")),
         calls=(call,),
+        cache=CacheFacts("5m", "An earlier run left it.", 0.6, 0.5911),
     )
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names the fields it means
 
@@ -221,6 +226,39 @@ def full_receipt() -> Receipt:
         ),
         budget=BudgetFacts(60_000, 11_000, 41_362, Decimal("0.25"), Decimal("0.031"), Decimal("0.127494")),
         calls=calls,
+        routing=RoutingFacts(
+            "triage",
+            "errors",
+            Decimal("0.0676"),
+            Decimal("0.1352"),
+            Decimal("0.0213"),
+            Decimal("0.0889"),
+            {
+                "cheap": TierShare(12, Decimal("0.011644")),
+                "standard": TierShare(6, Decimal("0.03465")),
+                "strong": TierShare(0, Decimal(0)),
+            },
+        ),
+        cache=CacheFacts(
+            "5m",
+            "2 requests share it.",
+            0.51,
+            0.482,
+            (
+                ModelCache(
+                    model="claude-sonnet-5",
+                    ttl="5m",
+                    why="2 requests share it.",
+                    requests=2,
+                    prefix_tokens=4120,
+                    predicted_hit_ratio=0.51,
+                    actual_hit_ratio=0.0,
+                    writes=1,
+                    saved_usd=Decimal("-0.00206"),
+                    expected_usd={"off": Decimal("0.01648"), "5m": Decimal("0.011124")},
+                ),
+            ),
+        ),
         notes=(
             "The budget of $0.25 for this pull request is nearly spent: 3 hunks were left for it.",
             "claude-sonnet-5 did not answer in time twice; run again to review the 5 hunks of src/big.py.",
@@ -259,6 +297,10 @@ def quote() -> QuoteFacts:
         planned=PriceRange(Decimal("0.0412"), Decimal("0.1322")),
         with_cache=PriceRange(Decimal("0.0412"), Decimal("0.1322")),
         without_cache=PriceRange(Decimal("0.0533"), Decimal("0.1411")),
+        steps=(
+            StepQuote("review", 2, PriceRange(Decimal("0.0412"), Decimal("0.0922"))),
+            StepQuote("verify", 3, PriceRange(Decimal(0), Decimal("0.04"))),
+        ),
         limit_usd=Decimal("0.10"),
         limit_tokens=400_000,
         skipped=(),

@@ -25,6 +25,7 @@ def test_a_quote_as_json_to_the_letter() -> None:
                 "input_tokens": 7200,
                 "risk": 92,
                 "why": "security-sensitive",
+                "feature": "review",
             },
             {
                 "number": 2,
@@ -35,6 +36,7 @@ def test_a_quote_as_json_to_the_letter() -> None:
                 "input_tokens": 6100,
                 "risk": 8,
                 "why": "tests",
+                "feature": "review",
             },
         ],
         "tokens": {"system": 4120, "input_estimate": 13_300, "highest": 48_000},
@@ -42,6 +44,10 @@ def test_a_quote_as_json_to_the_letter() -> None:
             "planned": {"lowest": "0.0412", "highest": "0.1322"},
             "with_cache": {"lowest": "0.0412", "highest": "0.1322"},
             "without_cache": {"lowest": "0.0533", "highest": "0.1411"},
+            "by_step": {
+                "review": {"requests": 2, "lowest": "0.0412", "highest": "0.0922"},
+                "verify": {"requests": 3, "lowest": "0", "highest": "0.04"},
+            },
             "by_tier": {"cheap": {"model": "claude-haiku-4-5", "lowest": "0.0181", "highest": "0.05"}},
         },
         "budget": {
