@@ -24,7 +24,11 @@ Much less, and what is heard is too old to steer by; what stands in it is missin
 SHARED = 0.03
 """The same where processes share their buckets (bot/adapters/shared_limits.py): a reserve for strangers."""
 
-_REQUESTS_IN_RESERVE = 8
+_REQUESTS_IN_RESERVE, _SECONDS_IN_RESERVE = 8, 2.0
+"""The least there is in reserve, also where a limit is enforced over less than a minute: so many requests, and what
+flows in within so many seconds, since news is always a little late.
+"""
+
 _STEEPNESS = math.log(256)
 _SMOOTHING = 1.0
 """Seconds over which the flow that others take is averaged."""
@@ -102,7 +106,8 @@ class Bucket:
         """
         self.advance(now)
         amount = min(amount, self._holds)
-        reserve = min(max(share * self._holds, _REQUESTS_IN_RESERVE * amount), (self._holds - amount) / 2)
+        least = max(_REQUESTS_IN_RESERVE * amount, _SECONDS_IN_RESERVE * self.refill)
+        reserve = min(max(share * self._holds, least), (self._holds - amount) / 2)
         left = self.level + min(0.0, self.refill - self._others_now(now)) * lag - amount
         if left >= max(0.0, reserve):
             self._allowed = self.refill

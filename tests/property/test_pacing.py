@@ -234,6 +234,14 @@ def test_a_limit_over_a_second_is_noticed_and_used() -> None:
     assert crowd.used("requests", 10) > 0.9
 
 
+@pytest.mark.parametrize("begins", [0.05, 0.5])
+def test_a_limit_over_ten_seconds_is_shared_as_well_as_one_over_a_minute(begins: float) -> None:
+    """The reserve is at least two seconds of the refill, since news is always a little late."""
+    race = Race(requests_limit(1_200, window=10.0), processes=8, requests=100, begins=begins).run()
+    assert race.share_refused < 0.01
+    assert race.used("requests", 200) > 0.92
+
+
 def test_a_limit_that_shows_in_no_header_is_found_by_trying() -> None:
     """Where headers promise a minute's room and a second's is enforced, only refusals tell."""
     race = Race(requests_limit(600, window=1.0, lies=True), processes=8, requests=80).run()
