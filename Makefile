@@ -36,7 +36,7 @@ format: $(VENV)/.ready-to-test ## Put the code into shape
 
 lock: $(VENV)/.ready-to-test ## Resolve pyproject.toml into the lock files (LOCKFLAGS=--upgrade for newer versions)
 	$(COMPILE) pyproject.toml --output-file requirements.lock
-	$(COMPILE) pyproject.toml --group dev --constraints requirements.lock --output-file requirements-dev.lock
+	$(COMPILE) pyproject.toml --all-extras --group dev --constraints requirements.lock --output-file requirements-dev.lock
 	$(COMPILE) --group build --constraints requirements-dev.lock --output-file requirements-build.lock
 
 clean: ## Remove the environment and everything that tools left behind

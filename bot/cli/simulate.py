@@ -13,6 +13,7 @@ _DEFAULTS = SimulatorOptions()
 SPEED = "Speed"
 FAULTS = "Faults"
 LIMITS = "Limits"
+BATCHES = "Batches"
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -52,10 +53,25 @@ def simulate(
     api_key: Annotated[
         str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=LIMITS)
     ] = _DEFAULTS.api_key,
+    access_token_lifetime: Annotated[
+        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=LIMITS)
+    ] = _DEFAULTS.access_token_lifetime_s,
+    batch_delay: Annotated[
+        float, typer.Option(metavar="S", min=0, help=HELP["batch_delay_s"], rich_help_panel=BATCHES)
+    ] = _DEFAULTS.batch_delay_s,
+    batch_parallel: Annotated[
+        int, typer.Option(metavar="N", min=0, help=HELP["batch_parallel"], rich_help_panel=BATCHES)
+    ] = _DEFAULTS.batch_parallel,
+    batch_cache_hits: Annotated[
+        float, typer.Option(metavar="X", min=0, max=1, help=HELP["batch_cache_hits"], rich_help_panel=BATCHES)
+    ] = _DEFAULTS.batch_cache_hits,
+    batch_faults: Annotated[str, typer.Option(metavar="LIST", help=HELP["batch_faults"], rich_help_panel=BATCHES)] = "",
+    batch_script: Annotated[str, typer.Option(metavar="LIST", help=HELP["batch_script"], rich_help_panel=BATCHES)] = "",
 ) -> None:
     """Serve a stand-in for the Claude Messages API on loopback, for trials, tests and benchmarks.
 
     It is strict about requests, exact about caching, limits and usage, and its reviewer is a set of plain rules.
+    It also speaks as Amazon Bedrock and Google's Vertex AI do, told apart by their paths.
     What it has charged is at /_simulator/totals. Point any client at it:
 
         ANTHROPIC_BASE_URL=http://127.0.0.1:8787 hunkwise review --base main
@@ -75,6 +91,12 @@ def simulate(
         input_tokens_per_minute=input_tokens_per_minute,
         output_tokens_per_minute=output_tokens_per_minute,
         api_key=api_key,
+        access_token_lifetime_s=access_token_lifetime,
+        batch_delay_s=batch_delay,
+        batch_parallel=batch_parallel,
+        batch_cache_hits=batch_cache_hits,
+        batch_faults=_listed(batch_faults),
+        batch_script=_listed(batch_script),
     )
     try:
         serve(options, host, port, _announce)

@@ -4,12 +4,16 @@ A request reads the longest stored prefix that ends at one of its breakpoints or
 and writes an entry at each breakpoint behind that, unless the prefix up to there is shorter than the model's
 minimum. What it writes can be read by others only from the moment its own answer begins (`commit`). A read
 refreshes what it read, free of charge. An entry that nobody reads for its time to live is gone.
+
+A batch looks back: its items are processed at a moment that has passed, and read only what could be read when
+the batch was created, or what an earlier item of it wrote (`Sight`).
 """
 
 from __future__ import annotations
 
+import math
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from bot.simulator.prefix import PrefixBlock
@@ -33,9 +37,28 @@ class CacheUse:
     writes: tuple[tuple[bytes, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who looks: at which moment, and what is new to it.
+
+    Entries that became readable after `known_by` are not seen, unless they are among `own`.
+    """
+
+    at: float
+    known_by: float
+    own: Collection[bytes] = frozenset()
+
+
+BLIND = Sight(at=math.inf, known_by=-math.inf)
+"""Sees no entry at all."""
+
+
 @dataclass(slots=True)
 class _Entry:
+    """`since` is when it became readable; it has been readable ever since."""
+
     ttl: float
+    since: float
     expires: float
 
 
@@ -47,10 +70,10 @@ class PrefixCache:
         self._lock = threading.Lock()
         self._entries: dict[bytes, _Entry] = {}
 
-    def use(self, blocks: tuple[PrefixBlock, ...], min_cacheable: int) -> CacheUse:
-        """What a request with these blocks would read and write now; changes nothing."""
+    def use(self, blocks: tuple[PrefixBlock, ...], min_cacheable: int, sight: Sight | None = None) -> CacheUse:
+        """What a request with these blocks would read and write, now or as `sight` says; changes nothing."""
         with self._lock:
-            hits = self._hits(blocks)
+            hits = self._hits(blocks, sight or Sight(self._now(), math.inf))
         read_to = max(hits, default=-1)
         read_tokens = blocks[read_to].total if hits else 0
         written = {"5m": 0, "1h": 0}
@@ -70,25 +93,27 @@ class PrefixCache:
             writes=tuple(writes),
         )
 
-    def refresh(self, use: CacheUse) -> None:
-        """Start the time to live of everything a request read anew."""
+    def refresh(self, use: CacheUse, at: float | None = None) -> None:
+        """Start the time to live of everything a request read anew, now or at a moment that has passed."""
+        moment = self._now() if at is None else at
         with self._lock:
             for digest in use.read:
                 entry = self._entries.get(digest)
                 if entry is not None:
-                    entry.expires = self._now() + entry.ttl
+                    entry.expires = max(entry.expires, moment + entry.ttl)
 
-    def commit(self, use: CacheUse) -> None:
-        """Make what a request wrote readable: its answer begins now."""
+    def commit(self, use: CacheUse, at: float | None = None) -> None:
+        """Make what a request wrote readable: its answer begins now, or began at a moment that has passed."""
+        moment = self._now() if at is None else at
         with self._lock:
             for digest, ttl in use.writes:
-                seconds = TTL_SECONDS[ttl]
-                self._entries[digest] = _Entry(seconds, self._now() + seconds)
+                before = self._entries.get(digest)
+                since = before.since if before is not None and before.expires > moment else moment
+                self._entries[digest] = _Entry(TTL_SECONDS[ttl], since, moment + TTL_SECONDS[ttl])
 
-    def _hits(self, blocks: tuple[PrefixBlock, ...]) -> set[int]:
+    def _hits(self, blocks: tuple[PrefixBlock, ...], sight: Sight) -> set[int]:
         """The positions of live entries that the request's breakpoints can see."""
-        now = self._now()
-        visible = {
+        near = {
             position
             for index, block in enumerate(blocks)
             if block.ttl is not None
@@ -96,6 +121,8 @@ class PrefixCache:
         }
         return {
             position
-            for position in visible
-            if (entry := self._entries.get(blocks[position].digest)) is not None and entry.expires > now
+            for position in near
+            if (entry := self._entries.get(blocks[position].digest)) is not None
+            and entry.expires > sight.at
+            and (entry.since <= sight.known_by or blocks[position].digest in sight.own)
         }

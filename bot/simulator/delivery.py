@@ -6,20 +6,17 @@ Whatever happens here, the turn is charged: the model has run.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from bot.simulator import events
-from bot.simulator.api_error import ApiError
+from bot.simulator.faults import IN_STREAM, Fault, door_error
 from bot.simulator.options import SimulatorOptions
-from bot.simulator.service import Service, Turn
+from bot.simulator.passage import Passage
+from bot.simulator.platforms import Platform
+from bot.simulator.service import Service
+from bot.simulator.turn import Turn
 from bot.simulator.wire import Wire, chunk, head, json_response
 
-_GATEWAY_PAGE = b"<html><head><title>502 Bad Gateway</title></head><body>502 Bad Gateway</body></html>"
-_STREAM_HEADERS = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-cache",
-    "transfer-encoding": "chunked",
-}
+_STREAM_HEADERS = {"cache-control": "no-cache", "transfer-encoding": "chunked"}
 
 
 class Delivery:
@@ -31,6 +28,7 @@ class Delivery:
         wire: Wire,
         service: Service,
         options: SimulatorOptions,
+        platform: Platform,
         headers: Mapping[str, str],
         note: Callable[..., None],
     ) -> None:
@@ -38,61 +36,42 @@ class Delivery:
         self._wire = wire
         self._service = service
         self._options = options
+        self._platform = platform
         self._headers = dict(headers)
         self._note = note
         self._fault = turn.fault.kind if turn.fault else ""
+        self._passage = Passage(wire, turn.fault, options.hang_s, note)
 
     def run(self) -> None:
-        """Deliver. Raises ClientGone where the connection ends before the answer does."""
-        if self._fault == "hang":
-            self._wire.stay_silent(self._options.hang_s)
-        self._wire.pause(self._wait())
-        if self._fault in ("502", "504"):
-            self._send_gateway_error()
-            return
+        """Deliver. Raises ClientGone where the connection ends before the answer does, and ApiError for a gateway's."""
+        self._passage.opens(self._wait())
         self._headers.update(self._service.begin(self._turn))
         self._note(begun=True)
-        if self._fault == "reset":
-            self._wire.reset()
+        self._passage.begin()
         if self._turn.request.stream:
             self._send_stream()
         else:
-            self._send_whole()
+            self._wire.pause(self._seconds_for(self._turn.answer.output_tokens))
+            self._passage.send(json_response(200, events.message(self._turn), self._platform.headers(self._headers)))
 
     def _wait(self) -> float:
         """Seconds until the answer begins."""
         wait = self._options.time_to_first_token_s
         if self._turn.finds_no_prefix:
             wait += self._options.slow_leader_s
-        return wait + (self._turn.fault.argument if self._turn.fault else 0.0)
-
-    def _send_gateway_error(self) -> None:
-        """The model ran, but what stands before the API gave up on it."""
-        self._note(status=int(self._fault))
-        if self._fault == "504":
-            error = ApiError(504, "timeout_error", "The request took too long to process.")
-            self._wire.write(json_response(504, error.body(self._headers["request-id"]), self._headers))
-            return
-        page = {"content-type": "text/html", "content-length": str(len(_GATEWAY_PAGE))}
-        self._wire.write(head(502, page) + _GATEWAY_PAGE)
-
-    def _send_whole(self) -> None:
-        self._note(status=200)
-        answer = self._turn.answer
-        self._wire.pause(self._seconds_for(answer.output_tokens))
-        response = json_response(200, events.message(self._turn), self._headers)
-        if self._fault in ("cut", "stall"):
-            self._wire.write(response[: -len(response) // 4])
-            self._break_off()
-        self._note(delivered=True)
-        self._wire.write(response)
+        return wait
 
     def _send_stream(self) -> None:
         """Send the events; the first alone, so that it is seen before the rest is made."""
         self._note(status=200)
-        first, *rest = events.stream(self._turn)
-        self._wire.write(head(200, {**_STREAM_HEADERS, **self._headers}) + chunk(first))
-        if self._fault in ("cut", "stall", "stream-error"):
+        first, *rest = map(self._platform.frame, events.stream(self._turn))
+        headers = {
+            "content-type": self._platform.stream_type,
+            **_STREAM_HEADERS,
+            **self._platform.headers(self._headers),
+        }
+        self._wire.write(head(200, headers) + chunk(first))
+        if self._fault in ("cut", "stall", *IN_STREAM):
             rest = rest[: len(rest) // 2]
         pause = self._seconds_for(self._turn.answer.output_tokens) / max(1, len(rest))
         if pause:
@@ -106,21 +85,14 @@ class Delivery:
     def _end_stream(self, last: bytes) -> None:
         if self._fault in ("cut", "stall"):
             self._wire.write(last)
-            self._break_off()
-        if self._fault == "stream-error":
-            self._wire.write(last + chunk(self._overloaded_event()) + chunk(b""))
+            self._passage.break_off()
+        if self._fault in IN_STREAM:
+            error = door_error(Fault(IN_STREAM[self._fault]))
+            framed = self._platform.error_in_stream(error, self._headers["request-id"])
+            self._wire.write(last + chunk(framed) + chunk(b""))
             return
         self._note(delivered=True)
         self._wire.write(last + chunk(b""))
-
-    def _break_off(self) -> None:
-        if self._fault == "cut":
-            self._wire.reset()
-        self._wire.stay_silent(self._options.hang_s)
-
-    def _overloaded_event(self) -> bytes:
-        fields: dict[str, Any] = ApiError(529, "overloaded_error", "Overloaded").body(self._headers["request-id"])
-        return events.event(fields.pop("type"), **fields)
 
     def _seconds_for(self, tokens: int) -> float:
         rate = self._options.tokens_per_second

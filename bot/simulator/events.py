@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bot.simulator.service import Turn
+from bot.simulator.turn import Turn
 
 DELTA_CHARACTERS = 120
 
@@ -32,26 +32,26 @@ def usage(turn: Turn) -> dict[str, Any]:
         },
         **_output_usage(turn),
         "server_tool_use": None,
-        "service_tier": "standard",
+        "service_tier": turn.service_tier,
         "inference_geo": "not_available",
         "speed": turn.request.speed,
     }
 
 
-def stream(turn: Turn) -> Iterator[bytes]:
-    """The events of the streamed answer, in order, as server-sent events."""
+def stream(turn: Turn) -> Iterator[dict[str, Any]]:
+    """The events of the streamed answer, in order."""
     start = {
         **_opening(turn),
         "content": [],
         "usage": {**usage(turn), "output_tokens": min(1, turn.answer.output_tokens)},
     }
     start["usage"].pop("output_tokens_details")
-    yield event("message_start", message=start)
+    yield _event("message_start", message=start)
     for index, block in enumerate(turn.answer.content()):
         yield from _block_events(index, block)
         if index == 0:
-            yield event("ping")
-    yield event(
+            yield _event("ping")
+    yield _event(
         "message_delta",
         delta={
             "stop_reason": turn.answer.stop_reason,
@@ -61,16 +61,20 @@ def stream(turn: Turn) -> Iterator[bytes]:
         },
         usage={**_input_usage(turn), **_output_usage(turn), "server_tool_use": None},
     )
-    yield event("message_stop")
+    yield _event("message_stop")
 
 
-def event(kind: str, **fields: Any) -> bytes:
-    """One server-sent event."""
-    data = json.dumps({"type": kind, **fields}, ensure_ascii=False, separators=(",", ":"))
-    return f"event: {kind}\ndata: {data}\n\n".encode("utf-8", "surrogatepass")
+def sse(event: Mapping[str, Any]) -> bytes:
+    """An event as a server-sent event."""
+    data = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {event['type']}\ndata: {data}\n\n".encode("utf-8", "surrogatepass")
 
 
-def _block_events(index: int, block: dict[str, Any]) -> Iterator[bytes]:
+def _event(kind: str, **fields: Any) -> dict[str, Any]:
+    return {"type": kind, **fields}
+
+
+def _block_events(index: int, block: dict[str, Any]) -> Iterator[dict[str, Any]]:
     if block["type"] == "thinking":
         empty: dict[str, Any] = {"type": "thinking", "thinking": "", "signature": ""}
         deltas = [{"type": "thinking_delta", "thinking": piece} for piece in _pieces(block["thinking"])]
@@ -78,10 +82,10 @@ def _block_events(index: int, block: dict[str, Any]) -> Iterator[bytes]:
     else:
         empty = {"type": "text", "text": "", "citations": None}
         deltas = [{"type": "text_delta", "text": piece} for piece in _pieces(block["text"])]
-    yield event("content_block_start", index=index, content_block=empty)
+    yield _event("content_block_start", index=index, content_block=empty)
     for delta in deltas:
-        yield event("content_block_delta", index=index, delta=delta)
-    yield event("content_block_stop", index=index)
+        yield _event("content_block_delta", index=index, delta=delta)
+    yield _event("content_block_stop", index=index)
 
 
 def _pieces(text: str) -> Iterator[str]:

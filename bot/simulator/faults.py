@@ -7,23 +7,29 @@
 | spend-cap | 429 enforced_spend_limit_reached | no |
 | contract-cap | 429 contract_spend_limit_reached | no |
 | usage-limit | 400, the limit a user has set | no |
-| 402, 403, 500, 503, 529 | the API's error with that status | no |
+| 402, 403, 404, 500, 503, 529 | the API's error with that status | no |
 | 502, 504 | a gateway's error page; the model did run | yes |
 | reset[:seconds] | connection reset before the first byte; the model did run | yes |
 | cut | connection reset in the middle of the answer | yes |
 | hang | silence, then nothing | yes |
 | stall | silence in the middle of the answer | yes |
 | stream-error | 200, then `event: error` in the stream (529 where not streamed) | yes (no) |
+| stream-throttle | 200, then a rate_limit_error in the stream (429 where not streamed) | yes (no) |
 | truncate | an answer that ends at max_tokens, half said | yes |
 | refuse | stop_reason refusal | yes |
 | garble | an answer that is not JSON | yes |
 | slow[:seconds] | an answer that begins late (2 s) | yes |
+
+A word alone speaks of requests for a message. With the name of another call in front (`create/reset`,
+`results/cut`, `retrieve/404`) it speaks of that call to the Message Batches API. There is no answer of a model
+to spoil there; what is lost on the wire was carried out all the same.
 """
 
 from __future__ import annotations
 
 import random
 import threading
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +37,11 @@ from enum import StrEnum
 from bot.simulator.api_error import ApiError
 
 OK = "ok"
+MESSAGES = "messages"
+BATCH_CALLS = ("create", "list", "retrieve", "cancel", "delete", "results")
+"""The calls a fault can be meant for: requests for a message, and those of the Message Batches API."""
+IN_STREAM = {"stream-error": "529", "stream-throttle": "429"}
+"""Errors inside a stream, each with the one at the door that stands for it where nothing is streamed."""
 
 
 class Stage(StrEnum):
@@ -43,11 +54,14 @@ class Stage(StrEnum):
 
 STAGES: dict[str, Stage] = {
     **dict.fromkeys(
-        ("429", "ramp", "spend-cap", "contract-cap", "usage-limit", "402", "403", "500", "503", "529"), Stage.DOOR
+        ("429", "ramp", "spend-cap", "contract-cap", "usage-limit", "402", "403", "404", "500", "503", "529"),
+        Stage.DOOR,
     ),
     **dict.fromkeys(("truncate", "refuse", "garble", "slow"), Stage.ANSWER),
-    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", "stream-error"), Stage.WIRE),
+    **dict.fromkeys(("502", "504", "reset", "cut", "hang", "stall", *IN_STREAM), Stage.WIRE),
 }
+
+_OF_MESSAGES_ONLY = ("truncate", "refuse", "garble", *IN_STREAM)
 
 _DEFAULT_ARGUMENTS = {"429": 1.0, "ramp": 1.0, "slow": 2.0}
 
@@ -69,6 +83,7 @@ _DOOR_ERRORS = {
     "usage-limit": (400, "invalid_request_error", "You have reached your specified API usage limits.", None),
     "402": (402, "billing_error", "Your credit balance is too low to access the API.", None),
     "403": (403, "permission_error", "Your API key does not have permission to use this model.", None),
+    "404": (404, "not_found_error", "Not found", None),
     "500": (500, "api_error", "Internal server error", None),
     "503": (503, "overloaded_error", "The service is temporarily unavailable", None),
     "529": (529, "overloaded_error", "Overloaded", None),
@@ -100,24 +115,29 @@ class Faults:
     """
 
     def __init__(self, script: Iterable[str], shares: Iterable[str], seed: int) -> None:
-        self._script = [_parse(word) for word in _words(script)]
-        self._shares = [_parse_share(word) for word in _words(shares)]
-        if sum(share for _, share in self._shares) > 1:
+        self._scripts: dict[str, deque[Fault | None]] = defaultdict(deque)
+        for word in _words(script):
+            call, word_alone = _addressed(word)
+            self._scripts[call].append(_parse(word_alone, call))
+        self._shares: dict[str, list[tuple[Fault, float]]] = defaultdict(list)
+        for word in _words(shares):
+            call, word_alone = _addressed(word)
+            self._shares[call].append(_parse_share(word_alone, call))
+        if any(sum(share for _, share in shares) > 1 for shares in self._shares.values()):
             raise ValueError("the shares of the faults add up to more than 1")
         self._random = random.Random(seed)  # noqa: S311 - reproducible faults, no secret
         self._lock = threading.Lock()
-        self._next = 0
 
-    def draw(self) -> Fault | None:
-        """The next request's fault: the script's while it lasts, then a random one, or None."""
+    def draw(self, call: str = MESSAGES) -> Fault | None:
+        """The next fault for such a call: the script's while it lasts, then a random one, or None."""
         with self._lock:
-            if self._next < len(self._script):
-                self._next += 1
-                return self._script[self._next - 1]
-            if not self._shares:
+            if self._scripts[call]:
+                return self._scripts[call].popleft()
+            shares = self._shares[call]
+            if not shares:
                 return None
             point = self._random.random()
-        for fault, share in self._shares:
+        for fault, share in shares:
             if point < share:
                 return fault
             point -= share
@@ -137,18 +157,29 @@ def _words(items: Iterable[str]) -> list[str]:
     return [word.strip() for item in items for word in item.split(",") if word.strip()]
 
 
-def _parse(word: str) -> Fault | None:
+def _addressed(word: str) -> tuple[str, str]:
+    """The call a word is meant for, and the word without it."""
+    call, slash, rest = word.partition("/")
+    if not slash:
+        return MESSAGES, word
+    if call not in BATCH_CALLS:
+        raise ValueError(f"unknown call {call!r} of the fault {word!r}; known are {', '.join(BATCH_CALLS)}")
+    return call, rest
+
+
+def _parse(word: str, call: str = MESSAGES) -> Fault | None:
     kind, _, argument = word.partition(":")
     if kind == OK:
         return None
-    if kind not in STAGES:
-        raise ValueError(f"unknown fault {kind!r}; known are {OK}, {', '.join(STAGES)}")
+    known = [name for name in STAGES if call == MESSAGES or name not in _OF_MESSAGES_ONLY]
+    if kind not in known:
+        raise ValueError(f"unknown fault {kind!r}; known for {call} are {OK}, {', '.join(known)}")
     return Fault(kind, float(argument) if argument else _DEFAULT_ARGUMENTS.get(kind, 0.0))
 
 
-def _parse_share(word: str) -> tuple[Fault, float]:
+def _parse_share(word: str, call: str) -> tuple[Fault, float]:
     name, _, share = word.partition("=")
-    fault = _parse(name)
+    fault = _parse(name, call)
     if fault is None or not 0 <= float(share or "nan") <= 1:
         raise ValueError(f"a fault's share is written like 429=0.1, not {word!r}")
     return fault, float(share)

@@ -21,10 +21,10 @@ class SimulatorOptions:
         default=1.0, metadata={"help": "factor on the tokens spent on thinking (0: thinks nothing)"}
     )
     faults: tuple[str, ...] = field(
-        default=(), metadata={"help": "faults by share of requests, such as 429=0.1,reset=0.05"}
+        default=(), metadata={"help": "faults by share of requests, such as 429=0.1,results/cut=0.05"}
     )
     script: tuple[str, ...] = field(
-        default=(), metadata={"help": "what happens to the first requests in turn, such as 429:2,529,ok,reset"}
+        default=(), metadata={"help": "what happens to the first requests in turn, such as 429:2,529,ok,create/reset"}
     )
     seed: int = field(default=0, metadata={"help": "seed of the random faults"})
     hang_s: float = field(default=600.0, metadata={"help": "seconds after which a hanging connection is given up"})
@@ -36,6 +36,25 @@ class SimulatorOptions:
         default=2_000_000, metadata={"help": "rate limit in generated tokens (0: none)"}
     )
     api_key: str = field(default="", metadata={"help": "the only key that is accepted (empty: every key)"})
+    access_token_lifetime_s: int = field(
+        default=3600, metadata={"help": "seconds for which an access token got with an identity token is good"}
+    )
+    batch_delay_s: float = field(
+        default=0.0, metadata={"help": "seconds until a batch ends (0: by the time it is looked at next)"}
+    )
+    batch_parallel: int = field(
+        default=0,
+        metadata={"help": "items of a batch processed at the same time, blind to what each other write (0: all)"},
+    )
+    batch_cache_hits: float = field(
+        default=1.0, metadata={"help": "share of a batch's items that may read what was cached at its creation"}
+    )
+    batch_faults: tuple[str, ...] = field(
+        default=(), metadata={"help": "results by share of batch items, such as errored=0.1,expired=0.05"}
+    )
+    batch_script: tuple[str, ...] = field(
+        default=(), metadata={"help": "what becomes of the first batch items in turn, such as ok,errored,garble"}
+    )
     keep_bodies: bool = field(default=False, metadata={"help": "keep request bodies in the log"})
 
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from bot.simulator.connection import Connection, State
-from bot.simulator.log import RequestRecord
+from bot.simulator.log import BatchItemRecord, RequestRecord
 from bot.simulator.options import SimulatorOptions
 
 _POLL_S = 0.05
@@ -75,8 +75,15 @@ class Simulator:
         return self._state.log.records()
 
     @property
+    def batch_items(self) -> tuple[BatchItemRecord, ...]:
+        """Every item of a batch that is processed by now."""
+        self._state.batches.settle()
+        return self._state.log.batch_items()
+
+    @property
     def totals(self) -> dict[str, Any]:
         """Counts and charged usage so far, as `GET /_simulator/totals` gives them."""
+        self._state.batches.settle()
         return self._state.log.totals()
 
 

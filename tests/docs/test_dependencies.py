@@ -28,6 +28,12 @@ def group(name: str) -> list[Requirement]:
     return own + [requirement for name in included for requirement in group(name)]
 
 
+def optional() -> dict[str, list[Requirement]]:
+    """What each extra of the package adds."""
+    extras = pyproject()["project"]["optional-dependencies"]
+    return {name: [Requirement(line) for line in lines] for name, lines in extras.items()}
+
+
 def locked(lock: str) -> dict[str, str]:
     """Names and versions of a lock file."""
     return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[^]]+\])?==(\S+)", (ROOT / lock).read_text(), re.MULTILINE))
@@ -44,6 +50,12 @@ def test_every_dependency_has_its_reason(heading: str, requirements: list[Requir
     assert sorted(explained) == sorted(canonicalize_name(requirement.name) for requirement in requirements)
 
 
+def test_every_extra_has_its_reason() -> None:
+    """Each extra of the package has one line that says why."""
+    explained = terms(section(PAGE, "To reach the models elsewhere"))
+    assert sorted(explained) == sorted(optional())
+
+
 def test_no_dependency_was_also_left_out() -> None:
     """A library that is used does not stand among the rejected."""
     rejected = set(terms(section(PAGE, "Considered and left out")))
@@ -56,7 +68,7 @@ def test_no_dependency_was_also_left_out() -> None:
     [
         ("requirements.lock", runtime()),
         ("requirements-build.lock", group("build")),
-        ("requirements-dev.lock", runtime() + group("dev")),
+        ("requirements-dev.lock", runtime() + group("dev") + [one for extra in optional().values() for one in extra]),
     ],
     ids=LOCKS,
 )

@@ -23,6 +23,24 @@ def test_totals_keep_delivered_and_lost_usage_apart() -> None:
     assert totals["by_fault"] == {"reset": 1, "429:1": 1}
 
 
+def test_totals_are_kept_by_platform_under_the_ids_asked_for() -> None:
+    """One model costs more in a region than worldwide, and each platform sends its own bill."""
+    log = RequestLog()
+    for number, (platform, asked) in enumerate([("bedrock", "eu.a"), ("bedrock", "global.a"), ("vertex", "a@1")]):
+        opened = log.open(f"req_{number}", "/v1/messages", 0.0, platform)
+        log.note(opened, model="a", asked_as=asked, usage=UsageFigures(output_tokens=number + 1), delivered=True)
+    log.open("req_9", "/v1/messages", 9.0)
+    totals = log.totals()["by_platform"]
+    assert {name: figures["requests"] for name, figures in totals.items()} == {
+        "anthropic": 1,
+        "bedrock": 2,
+        "vertex": 1,
+    }
+    assert totals["bedrock"]["delivered"]["output_tokens"] == 3
+    assert totals["bedrock"]["by_model"]["global.a"]["delivered"]["output_tokens"] == 2
+    assert totals["anthropic"]["by_model"] == {}
+
+
 def test_records_are_a_snapshot() -> None:
     """What was read does not change under the reader."""
     log = RequestLog()
