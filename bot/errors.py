@@ -6,6 +6,8 @@
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
     │   └── GitRefused                git could not give the diff that was asked for
+    ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
+    │   └── NoBatches                 there is no such API where requests go
     ├── OutputLost                    the result could not be written; exit 3
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
@@ -58,6 +60,14 @@ class UnknownPrice(WrongUsage):
 
 class GitRefused(WrongUsage):
     """git is missing, the folder is no repository, or a revision does not exist."""
+
+
+class BatchRefused(HunkwiseError):
+    """The Message Batches API did not do what was asked, and will not if it is asked again."""
+
+
+class NoBatches(BatchRefused):
+    """What answers at this address takes no batches."""
 
 
 class OutputLost(HunkwiseError):

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from bot.core.pricing import PriceList
-from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
+from bot.ports import AnswerStore, BatchApi, Clock, Observer, Provider, TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,3 +21,4 @@ class Desk:
     stop: threading.Event
     simulated: bool = False
     answers: AnswerStore | None = None
+    batches: BatchApi | None = None

@@ -32,7 +32,7 @@ class Prepared:
     `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one,
     `reused` those reviewed before. `system` and
     `facts` are the parts of the prompt that all requests share; `boundary` fences every block. `notes` are sentences
-    that belong on the receipt.
+    that belong on the receipt. `waiting` was submitted to the Message Batches API and is not asked about.
     """
 
     target: Target
@@ -45,16 +45,32 @@ class Prepared:
     facts: str
     reused: int = 0
     notes: tuple[str, ...] = ()
+    waiting: tuple[Excerpt, ...] = ()
+
+    @property
+    def excerpts(self) -> tuple[Excerpt, ...]:
+        """Everything that counts as chosen: what the plan asks about, in its order, then what waits in a batch."""
+        return (*(excerpt for batch in self.batches for excerpt in batch.excerpts), *self.waiting)
+
+    @property
+    def hunks_asked(self) -> int:
+        """How many hunks the plan asks about."""
+        return sum(excerpt.part[0] == 1 for batch in self.batches for excerpt in batch.excerpts)
 
 
 def prepare(
-    target: Target, options: Options, templates: Templates, reviewed: Collection[str] = frozenset()
+    target: Target,
+    options: Options,
+    templates: Templates,
+    reviewed: Collection[str] = frozenset(),
+    in_hand: Collection[str] = frozenset(),
 ) -> Prepared:
     """Select, group, split, route and pack; then write the shared parts of the prompt.
 
-    `reviewed` are the keys of hunks that earlier runs reviewed (core/reuse.py).
+    `reviewed` are the keys of hunks that earlier runs reviewed (core/reuse.py), `in_hand` of those that wait in a
+    batch.
     """
-    chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed)
+    chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed, in_hand)
     excerpts = _with_enclosing(chosen.excerpts, target.head, options.context_tokens)
     fence = boundary(_untrusted(target, excerpts))
     return Prepared(
@@ -68,6 +84,7 @@ def prepare(
         boundary=fence,
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
+        waiting=chosen.waiting,
     )
 
 

@@ -13,6 +13,7 @@ from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
 from bot.core.calls import ModelRequest, Purpose
 from bot.core.excerpt import Batch, Tier
+from bot.core.pricing import LIVE, Tariff
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.templates import Templates
 from bot.core.show import show
@@ -27,12 +28,15 @@ UNCOUNTED_OVERHEAD_TOKENS = 2_000
 
 @dataclass(slots=True)
 class RequestMaker:
-    """Renders batches into requests. `prefix_tokens` (by model) bounds system, schema and facts."""
+    """Renders batches into requests. `prefix_tokens` (by model) bounds system, schema and facts; `tariff` is what their
+    tokens will cost.
+    """
 
     prepared: Prepared
     templates: Templates
     cache_ttl: str | None
     prefix_tokens: dict[str, int] = field(default_factory=dict)
+    tariff: Tariff = LIVE
 
     def jobs(self, tiers: Mapping[Tier, TierModel]) -> list[ReviewJob]:
         """The plan's batches as jobs, in the plan's order."""
@@ -109,4 +113,5 @@ class RequestMaker:
             thinking=tier.thinking,
             effort=tier.effort,
             rank=job.rank,
+            tariff=self.tariff,
         )

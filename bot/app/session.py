@@ -57,11 +57,10 @@ class Session:
         return _with_delivery(receipt, delivery), delivery
 
     def _reviewed(self, receipt: Receipt) -> Reviewed:
-        excerpts = [excerpt for batch in self.prepared.batches for excerpt in batch.excerpts]
         return Reviewed(
             receipt,
             self.prepared.target.diff,
-            reviewed_keys(excerpts, receipt.coverage),
+            reviewed_keys(self.prepared.excerpts, receipt.coverage),
             self.run_id,
             self.memory.summary.body if self.memory.summary else "",
         )

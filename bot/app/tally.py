@@ -13,7 +13,7 @@ from bot.core.answer import Answer
 from bot.core.bill import bill, price_of
 from bot.core.calls import Call
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
-from bot.core.excerpt import Excerpt, Tier
+from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
 from bot.core.notices import notices
@@ -26,6 +26,8 @@ from bot.core.show import show
 from bot.core.shown import ShownHunk
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
+
+WAITS = LeftOut(SkipReason.WAITS, "submitted as a message batch; what it brings is collected later")
 
 
 class Tally:
@@ -48,13 +50,13 @@ class Tally:
         self._unplaced: list[Unplaced] = []
         self._reviewed: set[ExcerptKey] = set()
         self._reused: set[ExcerptKey] = set()
-        self._left_out: dict[ExcerptKey, LeftOut] = {}
+        self._left_out: dict[ExcerptKey, LeftOut] = {one.key: WAITS for one in prepared.waiting}
         self.notes = list(prepared.notes)
 
     @property
     def excerpts(self) -> list[Excerpt]:
-        """Everything that the plan asks about, in its order."""
-        return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
+        """Everything that must be accounted for: what the plan asks about, and what waits in a batch."""
+        return list(self._prepared.excerpts)
 
     @property
     def nothing_reviewed(self) -> bool:

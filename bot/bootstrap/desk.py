@@ -13,7 +13,7 @@ from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
-from bot.app.options import Options
+from bot.app.options import Mode, Options
 from bot.app.prepare import Prepared, prepare
 from bot.app.target import Target
 from bot.core.pricing import PriceList
@@ -65,9 +65,22 @@ class Plan:
     templates: Templates
     prices: PriceList
 
+    @property
+    def by_batch(self) -> bool:
+        """Whether the settings have it wait for half the price."""
+        mode = self.options.mode
+        return mode is Mode.BATCH or (mode is Mode.AUTO and self.prepared.hunks_asked > self.options.auto_batch_hunks)
 
-def make_plan(target: Target, flags: Flags, file: RepositoryFile, reviewed: Collection[str] = frozenset()) -> Plan:
-    """Settings, prices and the plan; `reviewed` are keys of hunks reviewed before. Asks no model, imports no SDK.
+
+def make_plan(
+    target: Target,
+    flags: Flags,
+    file: RepositoryFile,
+    reviewed: Collection[str] = frozenset(),
+    in_hand: Collection[str] = frozenset(),
+) -> Plan:
+    """Settings, prices and the plan; `reviewed` are keys of hunks reviewed before, `in_hand` of those that wait in a
+    batch. Asks no model, imports no SDK.
 
     Raises BadConfiguration for settings that do not hold and UnknownPrice for a model without a price.
     """
@@ -76,7 +89,7 @@ def make_plan(target: Target, flags: Flags, file: RepositoryFile, reviewed: Coll
     prices = PriceList(datetime.now(UTC), options.prices)
     prices.check(options.model_ids)
     templates = Templates(load_prompts())
-    return Plan(prepare(target, options, templates, reviewed), options, templates, prices)
+    return Plan(prepare(target, options, templates, reviewed, in_hand), options, templates, prices)
 
 
 def _style_guide(file: RepositoryFile, target: Target) -> str:
@@ -97,7 +110,7 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
     """The desk, with connections that are closed when the block ends; `stop` interrupts what is under way."""
     # Imported here: the SDK takes longer to import than a plan takes to make, and quote must not pay for it.
     from bot.adapters.anthropic import Access as ApiAccess
-    from bot.adapters.anthropic import ClaudeApi
+    from bot.adapters.anthropic import ClaudeApi, ClaudeBatches
 
     clock = SystemClock(stop)
     with _endpoint(access) as (api_key, base_url):
@@ -105,7 +118,17 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
         api = ClaudeApi(reach, clock, stop)
         try:
             answers = AnswerFolder(Path(access.store)) if access.store and not access.simulated else None
-            yield Desk(api, api, plan.prices, clock, observer, stop, simulated=access.simulated, answers=answers)
+            yield Desk(
+                api,
+                api,
+                plan.prices,
+                clock,
+                observer,
+                stop,
+                simulated=access.simulated,
+                answers=answers,
+                batches=ClaudeBatches(api.client),
+            )
         finally:
             api.close()
 

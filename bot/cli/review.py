@@ -81,7 +81,11 @@ def review(
         Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
     ] = None,
     mode: Annotated[
-        Mode | None, typer.Option(help="live; auto is live until there are batches.", rich_help_panel=flags.MONEY)
+        Mode | None,
+        typer.Option(
+            help="live (default): at once. batch: for half the price, within a day. auto: batch for large changes.",
+            rich_help_panel=flags.MONEY,
+        ),
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=64, help="So many requests at once (default: 8).")
@@ -101,7 +105,7 @@ def review(
         typer.Option(
             metavar="DIR",
             envvar="HUNKWISE_STORE",
-            help="Keep answers here, so that a run that dies is not paid for twice.",
+            help="Keep answers and batches here, so that a run that dies is not paid for twice.",
         ),
     ] = None,
     config: flags.Config = None,
@@ -146,7 +150,7 @@ def review(
             if diff or base or head or working_tree:
                 raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
             receipt, plan = _pull_request(pr, said, observer, environment, config, simulate, post)
-    _print(receipt, plan, format)
+    print_receipt(receipt, plan, format)
     raise typer.Exit(exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete))
 
 
@@ -156,10 +160,34 @@ def _local(
     from bot.bootstrap.desk import Access
     from bot.bootstrap.local import load_plan, run_review
 
-    plan = load_plan(source, said)
     access = Access.from_environment(environment, simulate=simulate)
-    _announce(access, simulate)
+    if said.mode in {Mode.BATCH, Mode.AUTO}:
+        return _by_batch(source, said, observer, environment, access, simulate=simulate)
+    plan = load_plan(source, said)
+    announce(access, simulate=simulate)
     return run_review(plan, access, observer), plan
+
+
+def _by_batch(
+    source: Source,
+    said: Flags,
+    observer: Observer,
+    environment: Mapping[str, str],
+    access: Access,
+    *,
+    simulate: bool,
+) -> tuple[Receipt, Plan]:
+    """What is not ready within the time limit, or when somebody loses patience, stays in the store."""
+    from bot.bootstrap.batch import local_batches
+
+    announce(access, simulate=simulate)
+    with local_batches(environment, access, observer) as batches:
+        done = batches.review(source, said)
+        if done.intent is not None and done.intent.whole:
+            batches.told(done.intent)
+        elif done.intent is not None and not access.simulated:
+            typer.echo(f"It waits in a batch: `hunkwise batch collect {done.intent.nonce}` brings it in.", err=True)
+    return done.receipt, done.plan
 
 
 def _pull_request(
@@ -178,7 +206,7 @@ def _pull_request(
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
             )
-        _announce(review.access, simulate)
+        announce(review.access, simulate=simulate)
         if post:
             receipt, _, plan = review.post("")
             return receipt, plan
@@ -186,12 +214,14 @@ def _pull_request(
         return review.look(plan), plan
 
 
-def _announce(access: Access, simulate: bool) -> None:
+def announce(access: Access, *, simulate: bool) -> None:
+    """Say that the stand-in answers, where nobody asked for it."""
     if access.simulated and not simulate:
         typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 
-def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
+def print_receipt(receipt: Receipt, plan: Plan, format: Format) -> None:
+    """Write a receipt to stdout."""
     what = f"The review, which cost ${receipt.bill.total_usd:f},"
     if format is Format.JSON:
         from bot.core.report.receipt_json import receipt_as_json
@@ -211,6 +241,6 @@ def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
         from bot.core.show import show
 
         paths = {finding.path for finding in receipt.findings}
-        excerpts = (one for batch in plan.prepared.batches for one in batch.excerpts if one.path in paths)
+        excerpts = (one for one in plan.prepared.excerpts if one.path in paths)
         with writing(what) as stream:
             print_review(receipt, console_on(stream), excerpts_from(map(show, excerpts)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.core.calls import Call, Outcome
@@ -37,15 +38,17 @@ def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: s
 
 
 def _savings(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Savings:
-    """Estimates, each against the bill after the one before it: no caching, then no duplicates, then one tier."""
+    """Estimates, each against the bill after the one before it: no caching, no duplicates, one tier, then no batch."""
     cached = sum(
         (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
     )
-    routed = sum((prices.cost(standard_model, call.usage) - call.cost_usd for call in calls), Decimal(0))
+    routed = sum((prices.cost(standard_model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0))
+    live = ((call, prices.cost(call.model, call.usage, replace(call.tariff, batch=False))) for call in calls)
     return Savings(
         prompt_cache=cached,
         duplicates=price_of(duplicates, standard_model, prices),
         routing=routed,
+        batch=sum((price - call.cost_usd for call, price in live if call.tariff.batch), Decimal(0)),
     )
 
 

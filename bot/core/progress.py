@@ -40,4 +40,13 @@ class BatchEnded:
     findings: int
 
 
-Event = PlanMade | AttemptEnded | Waiting | BatchEnded
+@dataclass(frozen=True, slots=True)
+class InBatch:
+    """A batch is being waited for: `ended` of its `parts` have, `what` says which parts."""
+
+    ended: int
+    parts: int
+    what: str
+
+
+Event = PlanMade | AttemptEnded | Waiting | BatchEnded | InBatch

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from bot.app.options import Options
+from bot.app.options import Mode, Options
 from bot.core.budget import Limits
 from bot.core.event import EventRules
 from bot.core.excerpt import Tier
@@ -38,11 +38,11 @@ class Flags:
     on_incomplete: str | None = None
     cache_ttl: str | None = None
     run_seconds: float | None = None
+    leader_wait: float | None = None
 
 
 def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> Options:
     """Put the layers together. `style_guide` is the text of the file that `style_guide:` names."""
-    _check_mode(flags.mode)
     defaults = Options()
     return replace(
         defaults,
@@ -75,6 +75,9 @@ def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, 
         "language": flags.language or file.language,
         "min_confidence": file.min_confidence,
         "severity": file.severity,
+        "mode": _mode(flags.mode),
+        "auto_batch_hunks": file.auto_batch_hunks,
+        "leader_wait": flags.leader_wait,
         "on_incomplete": _on_incomplete(flags.on_incomplete or file.on_incomplete),
         "cheaper_when_tight": file.budget.cheaper_when_tight,
     }
@@ -130,12 +133,11 @@ def _routing(word: str) -> Routing:
         raise BadConfiguration(f"'{word}' is no routing.", next_step=f"Use one of: {known}.") from None
 
 
-def _check_mode(word: str | None) -> None:
-    """`auto` takes what is there, and until there are batches that is `live`; nobody gets live who asked for less."""
-    if word == "batch":
-        raise BadConfiguration("Batches are not there yet.", next_step="Use live, or auto, which will take them up.")
-    if word not in {None, "live", "auto"}:
-        raise BadConfiguration(f"'{word}' is no mode.", next_step="Use live or auto.")
+def _mode(word: str | None) -> Mode | None:
+    try:
+        return None if word is None else Mode(word)
+    except ValueError:
+        raise BadConfiguration(f"'{word}' is no mode.", next_step=f"Use one of: {', '.join(Mode)}.") from None
 
 
 def _cache_ttl(word: str | None) -> str | None:

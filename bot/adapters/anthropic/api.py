@@ -11,6 +11,7 @@ from typing import Any
 import anthropic
 import httpx2
 
+from bot.adapters.anthropic.body import body_of
 from bot.adapters.anthropic.failures import failure_of, lost
 from bot.adapters.anthropic.stream import Gathered
 from bot.core.calls import ModelAnswer, ModelRequest
@@ -57,7 +58,7 @@ class ClaudeApi:
         gathered = Gathered(request_id=None)
         try:
             with self._client.messages.create(
-                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **_body(request)
+                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **body_of(request)
             ) as stream:
                 gathered.request_id = stream.response.headers.get("request-id")
                 self._gather(stream.response, gathered, deadline, begun)
@@ -99,11 +100,16 @@ class ClaudeApi:
     def count(self, request: ModelRequest) -> int | None:
         """Input tokens by the free counting endpoint; None where it is missing or does not answer soon."""
         try:
-            counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **_body(request))
+            counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **body_of(request))
         except (anthropic.APIError, json.JSONDecodeError):
             return None
         tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
         return tokens if isinstance(tokens, int) else None
+
+    @property
+    def client(self) -> anthropic.Anthropic:
+        """The SDK's client, for what else the same key is asked."""
+        return self._client
 
     def close(self) -> None:
         """Drop the connections."""
@@ -129,22 +135,3 @@ def _json_of(response: httpx2.Response) -> Any:
         return json.loads(response.read())
     except ValueError:
         return None
-
-
-def _body(request: ModelRequest) -> dict[str, Any]:
-    """What asking and counting have in common, in the order that caching hashes it."""
-    marker = {"cache_control": {"type": "ephemeral", "ttl": request.cache_ttl}} if request.cache_ttl else {}
-    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **marker}]
-    content += [{"type": "text", "text": hunk} for hunk in request.hunks]
-    output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(request.contract.schema)}}
-    if request.effort:
-        output["effort"] = request.effort
-    body: dict[str, Any] = {
-        "model": request.model,
-        "system": [{"type": "text", "text": request.system, **marker}],
-        "messages": [{"role": "user", "content": content}],
-        "output_config": output,
-    }
-    if request.thinking:
-        body["thinking"] = {"type": request.thinking}
-    return body

@@ -42,6 +42,7 @@ prices:
 routing: fixed
 cache_ttl: 1h
 concurrency: 3
+auto_batch_hunks: 40
 batch_tokens: 1000
 context_tokens: 0
 silence_seconds: 1.5

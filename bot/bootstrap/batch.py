@@ -1,0 +1,193 @@
+"""Reviews by batch of what lies here: handed in from one process, collected by any other that finds the store."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.adapters.intents import IntentFolder
+from bot.app.batches.hand_in import Means
+from bot.app.batches.wait import wait
+from bot.app.batches.work import call_back, collect, submit
+from bot.app.desk import Desk
+from bot.app.options import Mode
+from bot.app.review import review
+from bot.bootstrap.desk import Access, Plan, desk_for, make_plan
+from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
+from bot.bootstrap.local import Source, local_target, settings_for
+from bot.core.budget import Amount
+from bot.core.message_batch import Intent
+from bot.core.receipt import Receipt, TargetFacts
+from bot.errors import BadConfiguration, NoBatches, WrongUsage
+from bot.ports import BatchApi, Observer
+from bot.settings.load import Flags
+
+_ENDS_WITHIN = 60.0
+"""Seconds that a cancelled batch gets to end; what takes longer is collected another time."""
+
+LIVE_INSTEAD = "Requests go where there are no batches, so they were asked at once, at the full price."
+
+
+def store_root(environment: Mapping[str, str]) -> Path:
+    """Where intents are kept: under HUNKWISE_STORE, else where this user's programs keep their state."""
+    named = environment.get("HUNKWISE_STORE", "")
+    if named:
+        return Path(named) / "batches"
+    state = environment.get("XDG_STATE_HOME", "")
+    return (Path(state) if state else Path.home() / ".local" / "state") / "hunkwise" / "batches"
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A receipt, and what is needed to print it. `intent` is what still waits, None where nothing does."""
+
+    receipt: Receipt
+    plan: Plan
+    intent: Intent | None = None
+
+
+@contextmanager
+def local_batches(environment: Mapping[str, str], access: Access, observer: Observer) -> Iterator[LocalBatches]:
+    """The batches of this user's store; with the built-in stand-in, which ends with the command, of none that lasts."""
+    if not access.simulated:
+        yield LocalBatches(store_root(environment), access, observer)
+        return
+    with tempfile.TemporaryDirectory(prefix="hunkwise-") as folder:
+        yield LocalBatches(Path(folder), access, observer)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBatches:
+    """The batches of one store."""
+
+    root: Path
+    access: Access
+    observer: Observer
+
+    @property
+    def folder(self) -> IntentFolder:
+        """The store."""
+        return IntentFolder(self.root)
+
+    def submit(self, source: Source, flags: Flags) -> Reviewed:
+        """Hand a change in, and leave it. Raises BatchRefused where the API took nothing of it."""
+        plan, files = self._plan(source, flags)
+        with self._desk(plan) as (desk, api):
+            return self._submit(plan, desk, api, files)
+
+    def review(self, source: Source, flags: Flags) -> Reviewed:
+        """Hand a change in and wait for it; or ask at once, where the settings say so for a change of its size."""
+        plan, files = self._plan(source, flags)
+        with self._desk(plan) as (desk, api):
+            if not plan.by_batch:
+                return Reviewed(review(plan.prepared, plan.options, plan.templates, desk, Amount()), plan)
+            until = desk.clock.monotonic() + plan.options.run_seconds
+            try:
+                submitted = self._submit(plan, desk, api, files)
+            except NoBatches:
+                if plan.options.mode is not Mode.AUTO:
+                    raise
+                receipt = review(plan.prepared, plan.options, plan.templates, desk, Amount())
+                return Reviewed(replace(receipt, notes=(*receipt.notes, LIVE_INSTEAD)), plan)
+            return self._wait(submitted, desk, api, until)
+
+    def status(self) -> list[tuple[Intent, TargetFacts]]:
+        """What is kept and not finished, with what it is about."""
+        return [(one, self._kept(one.nonce).target.facts) for one in self.folder.load() if not one.finished]
+
+    def collect(self, nonce: str) -> Reviewed:
+        """Bring in what has ended of one intent; can be done any number of times while the API keeps results."""
+        kept = self._kept(nonce)
+        plan = make_plan(kept.target, kept.flags, kept.file)
+        with self._desk(plan) as (desk, api), self.folder.alone():
+            return self._collect(nonce, plan, desk, api)
+
+    def cancel(self, nonce: str) -> Reviewed:
+        """Ask the API to end an intent's batches, and settle what has ended by then."""
+        kept = self._kept(nonce)
+        plan = make_plan(kept.target, kept.flags, kept.file)
+        with self._desk(plan) as (desk, api), self.folder.alone():
+            call_back(api, IntentFolder(self.root, nonce), desk.clock)
+            [intent] = IntentFolder(self.root, nonce).load()
+            wait(intent, api, desk.clock, self.observer, desk.clock.monotonic() + _ENDS_WITHIN)
+            return self._collect(nonce, plan, desk, api)
+
+    def pending(self, named: Sequence[str]) -> list[str]:
+        """The nonces that are meant: those named, by their beginnings, or all that are not finished."""
+        known = self.folder.load()
+        if not named:
+            return [one.nonce for one in known if not one.finished]
+        return [_one_of(name, [one.nonce for one in known]) for name in named]
+
+    def told(self, intent: Intent) -> None:
+        """The receipt has reached its reader: what is whole need not be told again unless it is asked for."""
+        if intent.whole:
+            self.folder.save(intent)
+
+    def _plan(self, source: Source, flags: Flags) -> tuple[Plan, Mapping[str, bytes]]:
+        """The plan, and everything that it was made from as files."""
+        with local_target(source) as (read, diff):
+            target = recording(read)
+            file = settings_for(source, target)
+            plan = make_plan(target, flags, file)
+            return plan, files_of(Kept(target, flags, file), diff)
+
+    @contextmanager
+    def _desk(self, plan: Plan) -> Iterator[tuple[Desk, BatchApi]]:
+        stop = threading.Event()
+        with desk_for(plan, self.access, self.observer, stop) as desk:
+            if desk.batches is None:
+                raise BadConfiguration("Where requests go there are no batches.", next_step="Use --mode live.")
+            yield desk, desk.batches
+
+    def _submit(self, plan: Plan, desk: Desk, api: BatchApi, files: Mapping[str, bytes]) -> Reviewed:
+        """What the intent is about is in the store before the intent is, and that before anything is asked."""
+        nonce = secrets.token_hex(8)
+        folder = IntentFolder(self.root, nonce)
+        folder.forget(desk.clock.now())
+        folder.keep(nonce, files)
+        means = Means(plan.options, plan.templates, desk, api, folder)
+        submitted = submit(plan.prepared, means, nonce, Amount(), plan.prepared.target.facts.head_sha)
+        if submitted.intent.finished:
+            folder.drop(nonce)
+            if submitted.failure is not None:
+                raise submitted.failure
+        return Reviewed(submitted.receipt, plan, None if submitted.intent.finished else submitted.intent)
+
+    def _wait(self, submitted: Reviewed, desk: Desk, api: BatchApi, until: float) -> Reviewed:
+        """Collect as soon as everything has ended, second attempts too; what takes longer stays in the store."""
+        so_far = submitted
+        try:
+            while so_far.intent is not None and not so_far.intent.whole:
+                if not wait(so_far.intent, api, desk.clock, self.observer, until):
+                    return so_far
+                so_far = self._collect(so_far.intent.nonce, so_far.plan, desk, api)
+        except KeyboardInterrupt:
+            return so_far
+        return so_far
+
+    def _collect(self, nonce: str, plan: Plan, desk: Desk, api: BatchApi) -> Reviewed:
+        means = Means(plan.options, plan.templates, desk, api, IntentFolder(self.root, nonce))
+        came = collect(plan.prepared.target, means, Amount(), again=True)
+        return Reviewed(came.receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
+
+    def _kept(self, nonce: str) -> Kept:
+        try:
+            return kept_in(self.folder.kept(nonce, CHANGE), self.folder.kept(nonce, DIFF))
+        except (ValueError, KeyError, TypeError):
+            raise BadConfiguration(
+                f"What is kept of {nonce} cannot be read.", next_step=f"Move {self.root / nonce} away."
+            ) from None
+
+
+def _one_of(name: str, known: Sequence[str]) -> str:
+    fitting = [one for one in known if one.startswith(name)]
+    if len(fitting) != 1:
+        what = "names no batch here" if not fitting else "names several batches"
+        raise WrongUsage(f"'{name}' {what}.", next_step="`hunkwise batch status` lists them.")
+    return fitting[0]
