@@ -162,6 +162,12 @@ class CodeHost(Protocol):
         """The conversation's comments, oldest first."""
         ...
 
+    def recent_comments(self, since: datetime) -> tuple[tuple[int, PostedComment], ...]:
+        """The comments in all conversations of the repository that were written or edited since then, with the number
+        of what they stand on.
+        """
+        ...
+
     def reviews(self, number: int) -> tuple[PostedReview, ...]:
         """The reviews, oldest first; one's own pending review is among them."""
         ...

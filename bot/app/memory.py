@@ -110,6 +110,19 @@ def _expired_sentence(runs: int) -> str:
     return f"{who} ended without saying what it cost, so the most it can have cost counts as spent."
 
 
+def with_news(memory: Memory, summary: PostedComment, signer: Signer) -> Memory:
+    """The memory with what another run has handed in since it was read, and the reservation that goes with it."""
+    intents, state = read_intents(summary.body, signer), read_marker(summary.body, signer)
+    if isinstance(intents, SetAside) or not isinstance(state, ReviewState):
+        return memory
+    known = {one.nonce for one in memory.intents}
+    news = tuple(one for one in intents if one.nonce not in known)
+    names = {one.nonce for one in news} - {run.run_id for run in memory.state.open_runs}
+    runs = tuple(run for run in state.open_runs if run.run_id in names)
+    own = replace(memory.state, open_runs=(*memory.state.open_runs, *runs))
+    return replace(memory, state=own, intents=(*memory.intents, *news))
+
+
 def opened(state: ReviewState, run: OpenRun) -> ReviewState:
     """The state while a run may be spending."""
     return replace(state, open_runs=(*state.open_runs, run), runs=state.runs + 1)

@@ -54,7 +54,7 @@ class Session:
         receipt = replace(receipt, notes=(*self.memory.notes, *receipt.notes))
         memory = self._settle(memory, receipt)
         delivery = publish(self._reviewed(receipt), memory, self._office())
-        return _with_delivery(receipt, delivery), delivery
+        return with_delivery(receipt, delivery), delivery
 
     def _reviewed(self, receipt: Receipt) -> Reviewed:
         return Reviewed(
@@ -97,7 +97,7 @@ class Session:
         return put_summary(self.host, self.number, memory, body, state, self.signer, self.desk.clock)
 
 
-def _with_delivery(receipt: Receipt, delivery: Delivery) -> Receipt:
+def with_delivery(receipt: Receipt, delivery: Delivery) -> Receipt:
     """A review that did not reach its readers has failed, whatever it found."""
     if not delivery.problems:
         return receipt

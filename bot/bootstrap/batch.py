@@ -27,7 +27,7 @@ from bot.errors import BadConfiguration, NoBatches, WrongUsage
 from bot.ports import BatchApi, Observer
 from bot.settings.load import Flags
 
-_ENDS_WITHIN = 60.0
+ENDS_WITHIN = 60.0
 """Seconds that a cancelled batch gets to end; what takes longer is collected another time."""
 
 LIVE_INSTEAD = "Requests go where there are no batches, so they were asked at once, at the full price."
@@ -114,7 +114,7 @@ class LocalBatches:
         with self._desk(plan) as (desk, api), self.folder.alone():
             call_back(api, IntentFolder(self.root, nonce), desk.clock)
             [intent] = IntentFolder(self.root, nonce).load()
-            wait(intent, api, desk.clock, self.observer, desk.clock.monotonic() + _ENDS_WITHIN)
+            wait(intent, api, desk.clock, self.observer, desk.clock.monotonic() + ENDS_WITHIN)
             return self._collect(nonce, plan, desk, api)
 
     def pending(self, named: Sequence[str]) -> list[str]:
