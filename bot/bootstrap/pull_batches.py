@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from bot.app.batches.pull_request import Posted, PullBatches
 from bot.app.batches.summary_store import SummaryStore
@@ -17,13 +17,15 @@ from bot.app.memory import Memory
 from bot.app.options import Mode
 from bot.bootstrap.batch import ENDS_WITHIN, LIVE_INSTEAD
 from bot.bootstrap.desk import Plan, desk_for
-from bot.bootstrap.pull_request import PullReview
+from bot.bootstrap.pull_request import PullReview, code_host, host_access, pull_review
 from bot.core.intent_mark import has_intents
 from bot.core.message_batch import RESULTS_KEPT, Intent
+from bot.core.progress import Event
 from bot.core.pull_request import PullRequest
-from bot.core.receipt import Receipt
+from bot.core.receipt import Receipt, TargetFacts
 from bot.errors import BadConfiguration, NoBatches
 from bot.ports import CodeHost
+from bot.settings.load import Flags
 
 _A_DAY = timedelta(days=1)
 
@@ -43,6 +45,29 @@ def numbers_with_intents(host: CodeHost, now: datetime) -> list[int]:
     login = host.own_login()
     recent = host.recent_comments(now - RESULTS_KEPT - _A_DAY)
     return sorted({number for number, one in recent if one.author == login and has_intents(one.body)})
+
+
+def names_with_intents(environment: Mapping[str, str], repo: str) -> list[str]:
+    """Those of a repository, as OWNER/REPO#N."""
+    with code_host(host_access(environment, repo)) as host:
+        return [f"{repo}#{number}" for number in numbers_with_intents(host, datetime.now(UTC))]
+
+
+def pending_on(environment: Mapping[str, str], names: Sequence[str]) -> list[tuple[Intent, TargetFacts]]:
+    """What waits on pull requests, with what it is about. Asks GitHub only."""
+    pending = []
+    for name in names:
+        with pull_review(name, environment, Flags(), Silent(), config=None, simulate=False) as review:
+            facts = TargetFacts("pull_request", review.host_access.repo, review.number)
+            pending += [(intent, facts) for intent in review.recall().intents if not intent.finished]
+    return pending
+
+
+class Silent:
+    """An Observer of what takes no time."""
+
+    def on(self, event: Event) -> None:
+        """Look away."""
 
 
 def post_by_mode(review: PullReview, run_id: str) -> Done:

@@ -91,6 +91,13 @@ def _noting(target: Target, sentences: Sequence[str]) -> Target:
     return replace(target, notes=(*sentences, *target.notes))
 
 
+def host_access(environment: Mapping[str, str], repo: str) -> HostAccess:
+    """GitHub as a laptop reaches it."""
+    return HostAccess(
+        environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
+    )
+
+
 @contextmanager
 def pull_review(
     name: str, environment: Mapping[str, str], flags: Flags, observer: Observer, *, config: Path | None, simulate: bool
@@ -99,9 +106,7 @@ def pull_review(
     repo, _, number = name.partition("#")
     if not (number.isascii() and number.isdigit()):
         raise WrongUsage(f"'{name}' names no pull request.", next_step="Write it as OWNER/REPO#NUMBER.")
-    access = HostAccess(
-        environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
-    )
+    access = host_access(environment, repo)
     model = Access.from_environment(environment, simulate=simulate)
     with code_host(access) as host:
         pull = host.pull_request(int(number))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -21,7 +21,12 @@ from bot.errors import WrongUsage
 if TYPE_CHECKING:
     from bot.bootstrap.batch import LocalBatches
     from bot.bootstrap.desk import Plan
+    from bot.bootstrap.pull_batches import Done
+    from bot.bootstrap.pull_request import PullReview
     from bot.core.receipt import Receipt
+    from bot.settings.load import Flags
+
+T = TypeVar("T")
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -50,6 +55,24 @@ Store = Annotated[
 Which = Annotated[
     list[str] | None, typer.Argument(metavar="[ID]…", help="Batches by their ids, or the beginnings of them.")
 ]
+PullRequest = Annotated[
+    str | None,
+    typer.Option(
+        "--pr",
+        metavar="OWNER/REPO#N",
+        help="What waits on this pull request; needs GITHUB_TOKEN.",
+        rich_help_panel=flags.WHAT,
+    ),
+]
+Repository = Annotated[
+    str | None,
+    typer.Option(
+        "--repo",
+        metavar="OWNER/REPO",
+        help="What waits on any pull request of this repository.",
+        rich_help_panel=flags.WHAT,
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 
 
@@ -60,6 +83,15 @@ def submit(
     head: flags.Head = None,
     working_tree: flags.WorkingTree = False,
     repo: flags.Repo = Path(),
+    pr: Annotated[
+        str | None,
+        typer.Option(
+            "--pr",
+            metavar="OWNER/REPO#N",
+            help="A pull request on GitHub; noted in its summary comment. Needs GITHUB_TOKEN.",
+            rich_help_panel=flags.WHAT,
+        ),
+    ] = None,
     format: Annotated[Format, typer.Option(help="How to print the receipt on stdout.")] = Format.TEXT,
     budget_usd: flags.BudgetUsd = None,
     budget_tokens: flags.BudgetTokens = None,
@@ -96,6 +128,7 @@ def submit(
     Nothing is reviewed yet then: the receipt is partial, and the exit code 3, unless `on_incomplete: warn` is set.
     """
     from bot.bootstrap.local import Source
+    from bot.bootstrap.pull_batches import post_by_mode
     from bot.settings.load import Flags
 
     said = Flags(
@@ -112,23 +145,34 @@ def submit(
         cache_ttl=cache,
         leader_wait=leader_wait,
     )
+    if pr is not None:
+        if diff or base or head or working_tree:
+            raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
+        posted = _on_pull_request(pr, post_by_mode, said, config=config, quiet=quiet)
+        _leave(posted, format)
     with _batches(store, quiet=quiet) as batches:
         done = _with_key(batches).submit(Source(diff, base, head, working_tree, repo, config), said)
     if done.intent is not None:
         typer.echo(f"Handed in as {done.intent.nonce}; `hunkwise batch collect` brings it in.", err=True)
-    _print(done.receipt, done.plan, format)
+    raise typer.Exit(_write(done.receipt, done.plan, format))
 
 
 @app.command("status")
 def status(
+    pr: PullRequest = None,
+    repo: Repository = None,
     format: Annotated[flags.Table, typer.Option(help="How to print.")] = flags.Table.TEXT,
     store: Store = None,
 ) -> None:
-    """List what was handed in and has not been collected. Asks nobody."""
+    """List what was handed in and has not been collected yet. Asks no model."""
+    from bot.bootstrap.pull_batches import pending_on
     from bot.core.report.pending import pending_as_json, pending_as_text
 
-    with _batches(store, quiet=True) as batches:
-        pending = batches.status()
+    if pr or repo:
+        pending = pending_on(os.environ, _names(pr, repo))
+    else:
+        with _batches(store, quiet=True) as batches:
+            pending = batches.status()
     if format is flags.Table.JSON:
         print_json(pending_as_json(pending))
     else:
@@ -138,7 +182,13 @@ def status(
 @app.command("collect")
 def collect(
     which: Which = None,
+    pr: PullRequest = None,
+    repo: Repository = None,
+    post: Annotated[
+        bool, typer.Option("--post", help="Post what came; needed with --pr and --repo.", rich_help_panel=flags.WHAT)
+    ] = False,
     format: Annotated[Format, typer.Option(help="How to print the receipts on stdout.")] = Format.TEXT,
+    config: flags.Config = None,
     store: Store = None,
     quiet: Quiet = False,
 ) -> None:
@@ -147,6 +197,15 @@ def collect(
     Can be repeated at any time: results are kept for 29 days, nothing is paid for again, and what is named by its ID is
     printed again. What expired or failed for no fault of its own is handed in once more.
     """
+    from bot.bootstrap.pull_batches import collect_one
+
+    if pr or repo:
+        if not post:
+            raise WrongUsage(
+                "Collecting settles a pull request's budget and posts what came.",
+                next_step="Give --post as well; `hunkwise batch status` only looks.",
+            )
+        _bring_in_posted(collect_one, _names(pr, repo), format, config=config, quiet=quiet)
     with _batches(store, quiet=quiet) as batches:
         _bring_in(batches, which or [], format)
 
@@ -154,11 +213,16 @@ def collect(
 @app.command("cancel")
 def cancel(
     which: Which = None,
+    pr: PullRequest = None,
     format: Annotated[Format, typer.Option(help="How to print the receipts on stdout.")] = Format.TEXT,
     store: Store = None,
     quiet: Quiet = False,
 ) -> None:
-    """Ask the API to end batches, and settle them. What was answered by then is paid for, and printed."""
+    """Ask the API to end batches, and settle them. What was answered by then is paid for, and printed (or posted)."""
+    from bot.bootstrap.pull_batches import cancel_one
+
+    if pr:
+        _bring_in_posted(cancel_one, [pr], format, config=None, quiet=quiet)
     with _batches(store, quiet=quiet) as batches:
         _bring_in(batches, which or [], format, cancel=True)
 
@@ -176,8 +240,56 @@ def _bring_in(batches: LocalBatches, named: list[str], format: Format, *, cancel
     raise typer.Exit(max(codes, default=EXIT_DONE))
 
 
-def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
-    raise typer.Exit(_write(receipt, plan, format))
+def _bring_in_posted(
+    bring_in: Callable[[PullReview, str], Done | None],
+    names: Sequence[str],
+    format: Format,
+    *,
+    config: Path | None,
+    quiet: bool,
+) -> NoReturn:
+    """The same on pull requests, one after the other."""
+    from bot.settings.load import Flags
+
+    codes = []
+    for name in names:
+        done = _on_pull_request(name, bring_in, Flags(), config=config, quiet=quiet)
+        if done is None:
+            typer.echo(f"{name}: nothing has come in.", err=True)
+        else:
+            codes.append(_write(done.receipt, done.plan, format))
+    if not names:
+        typer.echo("Nothing waits in a batch.", err=True)
+    raise typer.Exit(max(codes, default=EXIT_DONE))
+
+
+def _on_pull_request(
+    name: str, do: Callable[[PullReview, str], T], said: Flags, *, config: Path | None, quiet: bool
+) -> T:
+    from bot.bootstrap.pull_request import pull_review
+    from bot.cli.progress import shown_progress
+
+    with (
+        shown_progress(sys.stderr, quiet=quiet) as observer,
+        pull_review(name, os.environ, said, observer, config=config, simulate=False) as review,
+    ):
+        if review.access.simulated:
+            raise WrongUsage("The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY.")
+        return do(review, "")
+
+
+def _names(pr: str | None, repo: str | None) -> list[str]:
+    from bot.bootstrap.pull_batches import names_with_intents
+
+    if repo is None:
+        return [pr] if pr else []
+    return names_with_intents(os.environ, repo)
+
+
+def _leave(done: Done, format: Format) -> NoReturn:
+    if done.waiting:
+        typer.echo("Handed in; `hunkwise batch collect --pr … --post` posts what comes.", err=True)
+    raise typer.Exit(_write(done.receipt, done.plan, format))
 
 
 def _write(receipt: Receipt, plan: Plan, format: Format) -> int:

@@ -199,8 +199,14 @@ def _pull_request(
     simulate: bool,
     post: bool,
 ) -> tuple[Receipt, Plan]:
+    from bot.bootstrap.pull_batches import post_by_mode, wait_and_collect
     from bot.bootstrap.pull_request import pull_review
 
+    if said.mode == Mode.BATCH and not post:
+        raise WrongUsage(
+            "A pull request's batch is noted in its summary comment, so it must be posted to.",
+            next_step="Give --post as well, or review it live.",
+        )
     with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
         if post and review.access.simulated:
             raise WrongUsage(
@@ -208,8 +214,10 @@ def _pull_request(
             )
         announce(review.access, simulate=simulate)
         if post:
-            receipt, _, plan = review.post("")
-            return receipt, plan
+            done = wait_and_collect(review, post_by_mode(review, ""), "")
+            if done.waiting:
+                typer.echo(f"It waits in a batch: `hunkwise batch collect --pr {pr} --post` brings it in.", err=True)
+            return done.receipt, done.plan
         plan = review.plan()
         return review.look(plan), plan
 
