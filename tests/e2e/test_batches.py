@@ -38,6 +38,7 @@ def test_what_is_handed_in_is_posted_to_the_head_that_stands_when_it_comes(
 ) -> None:
     """Lines that moved are found again, a hunk that changed is paid for and not commented on, and the rest waits."""
     job.inputs |= {"mode": "batch", "on-incomplete": "warn"}
+    github.git.commit("main", {"cart.py": shop.module(shop.sound("first"), shop.sound("discount"))})
     cart = shop.module(shop.sound("first"), shop.catching("discount"))
     pull = github.open("feature", {"cart.py": cart, "pay.py": shop.module(shop.comparing("parcels"))})
     first = job.on(pull)
@@ -51,16 +52,17 @@ def test_what_is_handed_in_is_posted_to_the_head_that_stands_when_it_comes(
     assert asked >= 1
 
     changed = shop.module(shop.comparing("letters"))
-    github.git.commit("main", {"README.md": b"# The shop\n"})
-    github.git.commit("feature", {"pay.py": changed})
+    github.git.commit("feature", {"pay.py": changed, "cart.py": b"import os\nimport sys\n" + cart})
     second = job.on(pull, "synchronize")
     assert second.outputs["status"] == "partial", second.log
     assert handed_in(claude) == asked + 1, "only what changed is handed in anew"
+    waiting = [one["path"] for one in second.receipt["coverage"]["skipped"]]
+    assert sorted(waiting) == ["cart.py", "cart.py", "pay.py"]
 
     came = scheduled(job, github)
     assert came.code == 0, came.log
     assert sorted({path for path, _, _ in places(github, pull)}) == ["cart.py", "pay.py"]
-    assert lines_now(github, pull) == [shop.IS_LITERAL, shop.BARE_EXCEPT]
+    assert lines_now(github, pull) == [shop.BARE_EXCEPT, shop.IS_LITERAL]
     assert remembered(summary(github, pull))["open"] == []
     assert remembered(summary(github, pull))["spent"][0] == paid(claude)
     assert "hunkwise:intents" not in summary(github, pull).body
