@@ -14,6 +14,7 @@ SPEED = "Speed"
 FAULTS = "Faults"
 LIMITS = "Limits"
 BATCHES = "Batches"
+KEYS = "Keys"
 
 
 def _listed(text: str) -> tuple[str, ...]:
@@ -37,6 +38,9 @@ def simulate(
     ] = _DEFAULTS.thinking_scale,
     faults: Annotated[str, typer.Option(metavar="LIST", help=HELP["faults"], rich_help_panel=FAULTS)] = "",
     script: Annotated[str, typer.Option(metavar="LIST", help=HELP["script"], rich_help_panel=FAULTS)] = "",
+    storm: Annotated[
+        str, typer.Option(metavar="FAULT:S", help=HELP["storm"], rich_help_panel=FAULTS)
+    ] = _DEFAULTS.storm,
     seed: Annotated[int, typer.Option(metavar="N", help=HELP["seed"], rich_help_panel=FAULTS)] = _DEFAULTS.seed,
     hang: Annotated[
         float, typer.Option(metavar="S", min=0, help=HELP["hang_s"], rich_help_panel=FAULTS)
@@ -50,11 +54,19 @@ def simulate(
     output_tokens_per_minute: Annotated[
         int, typer.Option(metavar="N", min=0, help=HELP["output_tokens_per_minute"], rich_help_panel=LIMITS)
     ] = _DEFAULTS.output_tokens_per_minute,
+    limit_window: Annotated[
+        float, typer.Option(metavar="S", min=0.001, help=HELP["limit_window_s"], rich_help_panel=LIMITS)
+    ] = _DEFAULTS.limit_window_s,
+    model_limits: Annotated[str, typer.Option(metavar="LIST", help=HELP["model_limits"], rich_help_panel=LIMITS)] = "",
+    no_rate_limit_headers: Annotated[
+        bool, typer.Option("--no-rate-limit-headers", help=HELP["rate_limit_headers"], rich_help_panel=LIMITS)
+    ] = not _DEFAULTS.rate_limit_headers,
+    organizations: Annotated[str, typer.Option(metavar="LIST", help=HELP["organizations"], rich_help_panel=KEYS)] = "",
     api_key: Annotated[
-        str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=LIMITS)
+        str, typer.Option(metavar="KEY", help=HELP["api_key"], rich_help_panel=KEYS)
     ] = _DEFAULTS.api_key,
     access_token_lifetime: Annotated[
-        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=LIMITS)
+        int, typer.Option(metavar="S", min=1, help=HELP["access_token_lifetime_s"], rich_help_panel=KEYS)
     ] = _DEFAULTS.access_token_lifetime_s,
     batch_delay: Annotated[
         float, typer.Option(metavar="S", min=0, help=HELP["batch_delay_s"], rich_help_panel=BATCHES)
@@ -85,11 +97,16 @@ def simulate(
         thinking_scale=thinking_scale,
         faults=_listed(faults),
         script=_listed(script),
+        storm=storm,
         seed=seed,
         hang_s=hang,
         requests_per_minute=requests_per_minute,
         input_tokens_per_minute=input_tokens_per_minute,
         output_tokens_per_minute=output_tokens_per_minute,
+        limit_window_s=limit_window,
+        model_limits=_listed(model_limits),
+        rate_limit_headers=not no_rate_limit_headers,
+        organizations=_listed(organizations),
         api_key=api_key,
         access_token_lifetime_s=access_token_lifetime,
         batch_delay_s=batch_delay,

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.simulator.batch_create import BatchItem
+from bot.simulator.tenant import Tenant
 
 RESULT_KINDS = ("succeeded", "errored", "canceled", "expired")
 EXPIRY_S = 24 * 3600.0
@@ -34,7 +35,7 @@ class Batch:
 
     id: str
     number: int
-    tenant: str
+    tenant: Tenant
     items: tuple[BatchItem, ...]
     created: float
     takes_s: float

@@ -11,6 +11,7 @@ from bot.simulator.api_error import invalid
 from bot.simulator.batch import Batch
 from bot.simulator.batches import DEFAULT_PAGE, Batches
 from bot.simulator.service import parsed
+from bot.simulator.tenant import Tenant
 from bot.simulator.wire import head, json_response
 
 ROOT = "/v1/messages/batches"
@@ -44,7 +45,7 @@ def match(method: str, path: str) -> BatchCall | None:
 class BatchRoutes:
     """Answers calls for one tenant; `base_url` is where its client reaches the stand-in."""
 
-    def __init__(self, batches: Batches, tenant: str, base_url: str) -> None:
+    def __init__(self, batches: Batches, tenant: Tenant, base_url: str) -> None:
         self._batches = batches
         self._tenant = tenant
         self._base_url = base_url

@@ -49,8 +49,9 @@ class BatchWork:
         queue = iter(items)
         while wave := list(islice(queue, self._wave or len(items))):
             turns = []
+            readable = frozenset(written)
             for item in wave:
-                outcome = self._outcome(batch, item, frozenset(written))
+                outcome = self._outcome(batch, item, readable)
                 if isinstance(outcome, Turn):
                     turns.append(outcome)
                     yield self._told(batch, item, {"type": "succeeded", "message": events.message(outcome)}, outcome)

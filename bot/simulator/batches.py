@@ -16,6 +16,7 @@ from bot.simulator.api_error import invalid, not_found
 from bot.simulator.batch import Batch
 from bot.simulator.batch_create import read_items
 from bot.simulator.batch_work import BatchWork
+from bot.simulator.tenant import Tenant
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 1000
@@ -52,7 +53,7 @@ class Batches:
             for batch in sorted(due, key=lambda one: (one.ends, one.number)):
                 batch.results = self._work.process(batch)
 
-    def create(self, body: Any, tenant: str) -> Batch:
+    def create(self, body: Any, tenant: Tenant) -> Batch:
         """A new batch, from a parsed JSON body."""
         items = read_items(body)
         with self._lock:
@@ -61,7 +62,7 @@ class Batches:
             self._kept[new.id] = new
             return new
 
-    def get(self, batch_id: str, tenant: str) -> Batch:
+    def get(self, batch_id: str, tenant: Tenant) -> Batch:
         """A batch of this workspace."""
         with self._lock:
             found = self._kept.get(batch_id)
@@ -69,7 +70,7 @@ class Batches:
             raise not_found(f"Message Batch not found: {batch_id}")
         return found
 
-    def page(self, tenant: str, limit: int, after_id: str | None, before_id: str | None) -> Page:
+    def page(self, tenant: Tenant, limit: int, after_id: str | None, before_id: str | None) -> Page:
         """Up to `limit` batches: the newest, those right after one in the list, or those right before one."""
         if not 1 <= limit <= LARGEST_PAGE:
             raise invalid(f"limit: Input should be between 1 and {LARGEST_PAGE}")
@@ -83,7 +84,7 @@ class Batches:
         older = listed[_position(listed, after_id, "after_id") + 1 :] if after_id else listed
         return Page(tuple(older[:limit]), len(older) > limit)
 
-    def cancel(self, batch_id: str, tenant: str) -> Batch:
+    def cancel(self, batch_id: str, tenant: Tenant) -> Batch:
         """Begin to cancel; the batch ends when it is looked at next. To cancel twice changes nothing."""
         with self._lock:
             batch = self.get(batch_id, tenant)
@@ -93,14 +94,14 @@ class Batches:
                 batch.canceled = self._now()
             return batch
 
-    def delete(self, batch_id: str, tenant: str) -> None:
+    def delete(self, batch_id: str, tenant: Tenant) -> None:
         """Forget a batch that has ended, with its results."""
         with self._lock:
             if self.get(batch_id, tenant).results is None:
                 raise invalid(f"Message Batch {batch_id} cannot be deleted before it has ended; cancel it first")
             del self._kept[batch_id]
 
-    def results(self, batch_id: str, tenant: str) -> bytes:
+    def results(self, batch_id: str, tenant: Tenant) -> bytes:
         """The results of an ended batch as JSON lines."""
         batch = self.get(batch_id, tenant)
         if batch.results is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -14,42 +12,20 @@ from urllib.parse import unquote, urlsplit
 from bot.simulator import batch_routes
 from bot.simulator.api_error import ApiError, invalid, not_found
 from bot.simulator.batch_create import MAX_BATCH_BYTES
-from bot.simulator.batch_routes import BatchCall, BatchRoutes
-from bot.simulator.batch_work import BatchWork
-from bot.simulator.batches import Batches
+from bot.simulator.batch_routes import BatchRoutes
 from bot.simulator.delivery import Delivery
-from bot.simulator.engine import Engine
-from bot.simulator.faults import Fault, Faults, Stage, door_error
-from bot.simulator.log import RequestLog
+from bot.simulator.faults import Fault, Stage, door_error
 from bot.simulator.models import MODELS
-from bot.simulator.oauth import ACCESS_TOKEN_PREFIX, TOKEN_PATH, AccessTokens
-from bot.simulator.options import SimulatorOptions
+from bot.simulator.oauth import TOKEN_PATH
 from bot.simulator.passage import Passage
 from bot.simulator.platforms import called
 from bot.simulator.request import Request
-from bot.simulator.service import Service
+from bot.simulator.state import State
+from bot.simulator.tenant import Tenant
 from bot.simulator.wire import ClientGone, Wire, json_response
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
-API_VERSIONS = ("2026-10-21", "2023-06-01")
-_ORGANIZATION = "00000000-0000-4000-8000-5157157a4d00"
 _READ_STEP_BYTES = 1 << 20
-
-
-class State:
-    """What all connections of one stand-in share."""
-
-    def __init__(self, options: SimulatorOptions, now: Callable[[], float]) -> None:
-        engine = Engine(options, now)
-        self.options = options
-        self.new_id = engine.new_id
-        self.faults = Faults(options.script, options.faults, options.seed)
-        self.service = Service(options, engine, self.faults, now)
-        self.access_tokens = AccessTokens(options.access_token_lifetime_s, now)
-        self.log = RequestLog()
-        work = BatchWork(options, engine, self.log.note_batch_item)
-        self.batches = Batches(work, options.batch_delay_s, engine.new_id, now)
-        self.closing = threading.Event()
 
 
 class Connection(BaseHTTPRequestHandler):
@@ -85,7 +61,7 @@ class Connection(BaseHTTPRequestHandler):
             self._send_own_page(path)
             return
         request_id = self.state.new_id("req")
-        self._headers = {"request-id": request_id, "anthropic-organization-id": _ORGANIZATION}
+        self._headers = {"request-id": request_id}
         self._call = called(path)
         self._number = self.state.log.open(
             request_id, self._call.path or path, time.monotonic(), self._call.platform.name
@@ -101,62 +77,65 @@ class Connection(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _route(self, method: str, path: str, body: bytes) -> None:
+        state = self.state
         if method == "POST" and path == TOKEN_PATH:
-            self._send(self.state.access_tokens.exchange(self.headers, body))
+            granted = state.door.access_tokens.exchange(self.headers, body)
+            Passage(self._wire, None, state.options.hang_s, self._note).send(self._json(granted))
             return
-        tenant = self._tenant()
-        self.state.batches.settle()
+        tenant = state.door.tenant(self._call, self.headers)
+        self._headers["anthropic-organization-id"] = tenant.organization_id
+        self._note(organization=tenant.organization_id)
+        state.batches.settle()
         batch_call = batch_routes.match(method, path)
         if batch_call is not None:
-            self._batch_call(batch_call, body, tenant)
+            routes = BatchRoutes(state.batches, tenant, f"http://{self.headers.get('host', 'localhost')}")
+            query = urlsplit(self.path).query
+            self._reply(batch_call.name, lambda: routes.answer(batch_call, query, body, self._headers))
         elif method == "POST" and path == "/v1/messages":
             self._message(body, tenant)
         elif method == "POST" and path == "/v1/messages/count_tokens":
-            self._send({"input_tokens": self.state.service.count(self._plain(body), tenant)})
-        elif method == "GET" and path == "/v1/models":
-            found = [model.describe() for model in MODELS.values()]
-            self._send({"data": found, "has_more": False, "first_id": found[0]["id"], "last_id": found[-1]["id"]})
-        elif method == "GET" and path.startswith("/v1/models/"):
-            name = unquote(path.removeprefix("/v1/models/"))
-            if name not in MODELS:
-                raise not_found(f"model: {name}")
-            self._send(MODELS[name].describe())
+            self._reply("count_tokens", lambda: self._json(state.service.count(self._plain(body), tenant)))
+        elif method == "GET" and (path == "/v1/models" or path.startswith("/v1/models/")):
+            self._reply("models", lambda: self._json(_models(path)))
         else:
             raise not_found("Not Found")
 
-    def _message(self, body: bytes, tenant: str) -> None:
+    def _message(self, body: bytes, tenant: Tenant) -> None:
         state = self.state
         turn = state.service.admit(self._plain(body), tenant, self._note_asked)
-        self._note(usage=turn.charge, stop_reason=turn.answer.stop_reason)
+        self._note(admitted=True, usage=turn.charge, stop_reason=turn.answer.stop_reason)
         Delivery(turn, self._wire, state.service, state.options, self._call.platform, self._headers, self._note).run()
 
-    def _batch_call(self, call: BatchCall, body: bytes, tenant: str) -> None:
-        """Carry a call to the Message Batches API out, and answer, unless a fault strikes before or behind it."""
-        state = self.state
-        fault = state.faults.draw(call.name)
+    def _reply(self, call: str, respond: Callable[[], bytes]) -> None:
+        """Carry out a call that no model answers, unless a fault turns it away; a fault may also strike its answer."""
+        fault = self.state.faults.draw(call)
         self._note(fault=fault.text if fault else None)
         if fault is not None and fault.stage is Stage.DOOR:
             raise door_error(fault)
-        routes = BatchRoutes(state.batches, tenant, f"http://{self.headers.get('host', 'localhost')}")
-        response = routes.answer(call, urlsplit(self.path).query, body, self._headers)
-        passage = Passage(self._wire, fault, state.options.hang_s, self._note)
+        response = respond()
+        passage = Passage(self._wire, fault, self.state.options.hang_s, self._note)
         passage.opens()
         passage.begin()
         passage.send(response)
 
+    def _json(self, body: Any) -> bytes:
+        return json_response(200, body, self._call.platform.headers(self._headers))
+
     def _note_asked(self, request: Request, fault: Fault | None) -> None:
         self._note(
             model=request.model.id,
+            limit_class=request.model.limit_class,
             asked_as=self._call.platform.asked_as(self._call, request.model.id),
             streaming=request.stream,
             fault=fault.text if fault else None,
         )
 
     def _note(self, **changes: Any) -> None:
-        """Note in the log; where an answer begins or ends, the time is added."""
+        """Note in the log; what happens at a moment is given its time."""
         now = time.monotonic()
-        if changes.get("begun"):
-            changes["begun"] = now
+        for moment in ("admitted", "begun"):
+            if moment in changes:
+                changes[moment] = now
         self.state.log.note(self._number, ended=now, **changes)
 
     def _body(self, path: str) -> bytes:
@@ -189,35 +168,9 @@ class Connection(BaseHTTPRequestHandler):
                 raise ClientGone
             length -= step
 
-    def _tenant(self) -> str:
-        """Whose request it is: platform, key or account, and workspace. Raises ApiError (401, 400)."""
-        platform = self._call.platform
-        key = platform.credential(self.headers)
-        if not key:
-            raise ApiError(401, "authentication_error", "authorization: header is required")
-        if platform.takes_access_tokens and key.startswith(ACCESS_TOKEN_PREFIX):
-            key = self.state.access_tokens.owner(key, self.headers)
-        elif self.state.options.api_key and key != self.state.options.api_key:
-            raise ApiError(401, "authentication_error", "invalid API key")
-        version = self.headers.get("anthropic-version")
-        if platform.needs_version_header and version is None:
-            raise invalid("anthropic-version: header is required")
-        if platform.needs_version_header and version not in API_VERSIONS:
-            raise invalid(f'anthropic-version: "{version}" is not a valid version')
-        return f"{platform.name} {self._call.account or key} {self.headers.get('anthropic-workspace-id', '')}"
-
-    def _send(self, body: Any) -> None:
-        self._note(status=200, delivered=True)
-        self._wire.write(json_response(200, body, self._call.platform.headers(self._headers)))
-
     def _send_own_page(self, path: str) -> None:
-        log = self.state.log
         self.state.batches.settle()
-        pages: dict[str, Callable[[], Any]] = {
-            "/_simulator/totals": log.totals,
-            "/_simulator/log": lambda: [record.as_json() for record in log.records()],
-            "/_simulator/batch_items": lambda: [asdict(item) for item in log.batch_items()],
-        }
+        pages = self.state.pages()
         if path in pages:
             self._write(json_response(200, pages[path](), {}))
         else:
@@ -228,3 +181,14 @@ class Connection(BaseHTTPRequestHandler):
             self._wire.write(response)
         except ClientGone:
             self.close_connection = True
+
+
+def _models(path: str) -> dict[str, Any]:
+    """All models, or the one that the path names. Raises ApiError (404)."""
+    if path == "/v1/models":
+        found = [model.describe() for model in MODELS.values()]
+        return {"data": found, "has_more": False, "first_id": found[0]["id"], "last_id": found[-1]["id"]}
+    name = unquote(path.removeprefix("/v1/models/"))
+    if name not in MODELS:
+        raise not_found(f"model: {name}")
+    return MODELS[name].describe()

@@ -9,14 +9,16 @@ from typing import Any
 
 from bot.simulator import tokens
 from bot.simulator.request import Request
+from bot.simulator.tenant import Tenant
 
 REMEMBERED_REQUESTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Fingerprint:
-    """What a request was made of. `cacheable` is its input up to the last breakpoint, in tokens."""
+    """Who asked, and what the request was made of. `cacheable` is its input up to the last breakpoint, in tokens."""
 
+    tenant: Tenant
     model: str
     tools: str
     system: str
@@ -47,7 +49,7 @@ class Diagnostics:
             return None
         with self._lock:
             before = self._known.get(request.previous_message_id)
-        if before is None:
+        if before is None or before.tenant != request.tenant:
             return _reason("previous_message_not_found")
         kind = _divergence(before, _fingerprint(request, 0))
         if kind is None or kind == "unavailable":
@@ -67,6 +69,7 @@ def _divergence(before: _Fingerprint, now: _Fingerprint) -> str | None:
 def _fingerprint(request: Request, cacheable: int) -> _Fingerprint:
     unmarked = tokens.without_marker
     return _Fingerprint(
+        tenant=request.tenant,
         model=f"{request.model.id} {request.speed}",
         tools=tokens.canonical([unmarked(tool) for tool in request.tools]),
         system=tokens.canonical([unmarked(block) for block in request.system]),

@@ -21,8 +21,10 @@
 | slow[:seconds] | an answer that begins late (2 s) | yes |
 
 A word alone speaks of requests for a message. With the name of another call in front (`create/reset`,
-`results/cut`, `retrieve/404`) it speaks of that call to the Message Batches API. There is no answer of a model
-to spoil there; what is lost on the wire was carried out all the same.
+`results/cut`, `retrieve/404`) it speaks of that call: `count_tokens`, `models`, or one of the Message Batches API.
+There is no answer of a model to spoil there; what is lost on the wire was carried out all the same.
+
+A storm (`529:30`) answers every request of every kind with one fault, for so long after the first request.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from __future__ import annotations
 import random
 import threading
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,8 +40,8 @@ from bot.simulator.api_error import ApiError
 
 OK = "ok"
 MESSAGES = "messages"
-BATCH_CALLS = ("create", "list", "retrieve", "cancel", "delete", "results")
-"""The calls a fault can be meant for: requests for a message, and those of the Message Batches API."""
+OTHER_CALLS = ("count_tokens", "models", "create", "list", "retrieve", "cancel", "delete", "results")
+"""The calls a fault can be meant for beside requests for a message; the last six are about batches."""
 IN_STREAM = {"stream-error": "529", "stream-throttle": "429"}
 """Errors inside a stream, each with the one at the door that stands for it where nothing is streamed."""
 
@@ -108,13 +110,35 @@ class Fault:
         return f"{self.kind}:{self.argument:g}" if self.argument else self.kind
 
 
+class Storm:
+    """One fault for everybody, from the first request on, for a while. Raises ValueError for a bad word."""
+
+    def __init__(self, word: str, now: Callable[[], float]) -> None:
+        kind, colon, seconds = word.rpartition(":")
+        fault = _parse(kind, OTHER_CALLS[0]) if colon else None
+        if fault is None or not seconds.replace(".", "", 1).isdigit():
+            raise ValueError(f"a storm is written like 529:30, a fault and its seconds, not {word!r}")
+        self._fault = fault
+        self._seconds = float(seconds)
+        self._now = now
+        self._ends: float | None = None
+
+    def fault(self) -> Fault | None:
+        """The storm's fault while it lasts."""
+        moment = self._now()
+        if self._ends is None:
+            self._ends = moment + self._seconds
+        return self._fault if moment < self._ends else None
+
+
 class Faults:
     """Decides, request by request, what goes wrong. Safe to use from many threads.
 
     Raises ValueError for an unknown kind, or for shares that add up to more than all requests.
     """
 
-    def __init__(self, script: Iterable[str], shares: Iterable[str], seed: int) -> None:
+    def __init__(self, script: Iterable[str], shares: Iterable[str], seed: int, storm: Storm | None = None) -> None:
+        self._storm = storm
         self._scripts: dict[str, deque[Fault | None]] = defaultdict(deque)
         for word in _words(script):
             call, word_alone = _addressed(word)
@@ -129,8 +153,10 @@ class Faults:
         self._lock = threading.Lock()
 
     def draw(self, call: str = MESSAGES) -> Fault | None:
-        """The next fault for such a call: the script's while it lasts, then a random one, or None."""
+        """The next fault for such a call: the storm's or the script's while they last, then a random one, or None."""
         with self._lock:
+            if self._storm is not None and (fault := self._storm.fault()):
+                return fault
             if self._scripts[call]:
                 return self._scripts[call].popleft()
             shares = self._shares[call]
@@ -162,8 +188,8 @@ def _addressed(word: str) -> tuple[str, str]:
     call, slash, rest = word.partition("/")
     if not slash:
         return MESSAGES, word
-    if call not in BATCH_CALLS:
-        raise ValueError(f"unknown call {call!r} of the fault {word!r}; known are {', '.join(BATCH_CALLS)}")
+    if call not in OTHER_CALLS:
+        raise ValueError(f"unknown call {call!r} of the fault {word!r}; known are {', '.join(OTHER_CALLS)}")
     return call, rest
 
 
@@ -173,7 +199,7 @@ def _parse(word: str, call: str = MESSAGES) -> Fault | None:
         return None
     known = [name for name in STAGES if call == MESSAGES or name not in _OF_MESSAGES_ONLY]
     if kind not in known:
-        raise ValueError(f"unknown fault {kind!r}; known for {call} are {OK}, {', '.join(known)}")
+        raise ValueError(f"unknown fault {kind!r}; known here are {OK}, {', '.join(known)}")
     return Fault(kind, float(argument) if argument else _DEFAULT_ARGUMENTS.get(kind, 0.0))
 
 

@@ -23,6 +23,7 @@ class UsageFigures:
         return UsageFigures(*(getattr(self, name) + getattr(other, name) for name in _KINDS))
 
 
+_LIMITED = 429
 _KINDS = tuple(kind.name for kind in fields(UsageFigures))
 
 
@@ -32,7 +33,8 @@ class RequestRecord:
 
     `endpoint` is the API's own path on every platform. `asked_as` is the model's id as the platform's clients write it.
     `status` is the HTTP status, None where none was sent. `usage` is what is charged, None where nothing is;
-    `delivered` is True where the whole answer was sent to a client that was still there.
+    `delivered` is True where the whole answer was sent to a client that was still there. `admitted` is when the
+    buckets of its organisation and `limit_class` let it in.
     """
 
     number: int
@@ -53,6 +55,9 @@ class RequestRecord:
     usage: UsageFigures | None = None
     stop_reason: str | None = None
     delivered: bool = False
+    organization: str | None = None
+    limit_class: str | None = None
+    admitted: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record for `GET /_simulator/log`; bodies as text."""
@@ -122,6 +127,7 @@ class RequestLog:
                 name: {**_sums(records), "by_model": _sums_by(records, "asked_as")}
                 for name, records in _grouped(asked, "platform").items()
             },
+            "by_class": {name: _admissions(group) for name, group in _grouped(asked, "limit_class").items()},
             "by_status": _tally(str(record.status) for record in asked),
             "by_fault": _tally(record.fault for record in asked if record.fault),
             "batch": _batch_totals(self.batch_items()),
@@ -148,6 +154,17 @@ def _sums(records: list[RequestRecord]) -> dict[str, Any]:
         "requests": len(records),
         "delivered": asdict(_add(record for record in charged if record.delivered)),
         "billed_not_delivered": asdict(_add(record for record in charged if not record.delivered)),
+    }
+
+
+def _admissions(records: list[RequestRecord]) -> dict[str, Any]:
+    """How many requests the buckets let in and how many they refused with a 429, and from when to when they let in."""
+    admitted = sorted(record.admitted for record in records if record.admitted is not None)
+    return {
+        "admitted": len(admitted),
+        "limited": sum(record.status == _LIMITED and record.fault is None for record in records),
+        "first_admitted": admitted[0] if admitted else None,
+        "last_admitted": admitted[-1] if admitted else None,
     }
 
 

@@ -188,3 +188,6 @@ MODELS: dict[str, Model] = {
         ),
     )
 }
+
+LIMIT_CLASSES = tuple(sorted({model.limit_class for model in MODELS.values()}))
+"""The classes of models that have rate limits of their own."""

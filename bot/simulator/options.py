@@ -26,6 +26,9 @@ class SimulatorOptions:
     script: tuple[str, ...] = field(
         default=(), metadata={"help": "what happens to the first requests in turn, such as 429:2,529,ok,create/reset"}
     )
+    storm: str = field(
+        default="", metadata={"help": "every request's fault for some seconds after the first, such as 529:30"}
+    )
     seed: int = field(default=0, metadata={"help": "seed of the random faults"})
     hang_s: float = field(default=600.0, metadata={"help": "seconds after which a hanging connection is given up"})
     requests_per_minute: int = field(default=10_000, metadata={"help": "rate limit in requests (0: none)"})
@@ -34,6 +37,22 @@ class SimulatorOptions:
     )
     output_tokens_per_minute: int = field(
         default=2_000_000, metadata={"help": "rate limit in generated tokens (0: none)"}
+    )
+    limit_window_s: float = field(
+        default=60.0, metadata={"help": "seconds' worth of a rate limit that can be used at once (60: a minute's)"}
+    )
+    model_limits: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "other limits for classes of models, in requests/input/output a minute: haiku=5000/5000000/1000000"
+        },
+    )
+    rate_limit_headers: bool = field(
+        default=True,
+        metadata={"help": "whether anthropic-ratelimit-* and retry-after are sent; some platforms send none"},
+    )
+    organizations: tuple[str, ...] = field(
+        default=(), metadata={"help": "keys that share limits and caches, such as key1=a,key2=a,key3=b"}
     )
     api_key: str = field(default="", metadata={"help": "the only key that is accepted (empty: every key)"})
     access_token_lifetime_s: int = field(

@@ -44,7 +44,8 @@ def input_tokens(request: Request) -> int:
 def _apart(request: Request) -> str:
     return tokens.canonical(
         [
-            request.tenant,
+            request.tenant.organization,
+            request.tenant.workspace,
             request.model.id,
             request.speed,
             request.schema,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.simulator.models import Model
+from bot.simulator.tenant import Tenant
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,11 @@ class Message:
 class Request:
     """What is asked of which model, with every default filled in.
 
-    `tenant` is what keeps caches and limits apart: the key, and the workspace where one is named.
+    `tenant` is what keeps caches and limits apart.
     `previous_message_id` counts only where `diagnosed`.
     """
 
-    tenant: str
+    tenant: Tenant
     model: Model
     tools: tuple[dict[str, Any], ...]
     system: tuple[dict[str, Any], ...]

@@ -13,9 +13,10 @@ from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
-from bot.simulator.connection import Connection, State
+from bot.simulator.connection import Connection
 from bot.simulator.log import BatchItemRecord, RequestRecord
 from bot.simulator.options import SimulatorOptions
+from bot.simulator.state import State
 
 _POLL_S = 0.05
 _JOIN_S = 5.0

@@ -9,10 +9,10 @@ from typing import Any
 from bot.simulator.api_error import invalid
 from bot.simulator.engine import Engine
 from bot.simulator.faults import IN_STREAM, Fault, Faults, Stage, door_error
-from bot.simulator.limits import Limits, RateLimiter
-from bot.simulator.options import SimulatorOptions
+from bot.simulator.limits import RateLimiter
 from bot.simulator.prefix import input_tokens
 from bot.simulator.request import Request
+from bot.simulator.tenant import Tenant
 from bot.simulator.turn import Turn
 from bot.simulator.validate import read_request
 
@@ -22,20 +22,18 @@ _COUNT_TOKENS_CLASS = "count_tokens"
 class Service:
     """Faults and rate limits at the door, and what is done with a request body behind it."""
 
-    def __init__(self, options: SimulatorOptions, engine: Engine, faults: Faults, now: Callable[[], float]) -> None:
+    def __init__(self, engine: Engine, faults: Faults, limiter: RateLimiter) -> None:
         self._engine = engine
         self._faults = faults
-        self._limiter = RateLimiter(
-            Limits(options.requests_per_minute, options.input_tokens_per_minute, options.output_tokens_per_minute), now
-        )
+        self._limiter = limiter
 
-    def count(self, body: bytes, tenant: str) -> int:
-        """Input tokens of a body of `count_tokens`. Raises ApiError."""
+    def count(self, body: bytes, tenant: Tenant) -> dict[str, int]:
+        """The answer to a body of `count_tokens`. Raises ApiError."""
         request = read_request(parsed(body), tenant, counting=True)
-        self._limiter.admit(tenant, _COUNT_TOKENS_CLASS, 0)
-        return input_tokens(request)
+        self._limiter.admit(tenant.organization, _COUNT_TOKENS_CLASS, 0)
+        return {"input_tokens": input_tokens(request)}
 
-    def admit(self, body: bytes, tenant: str, seen: Callable[[Request, Fault | None], None]) -> Turn:
+    def admit(self, body: bytes, tenant: Tenant, seen: Callable[[Request, Fault | None], None]) -> Turn:
         """Judge, admit and answer a request. `seen` hears what was asked as soon as the body is found good.
 
         Raises ApiError where the request is refused, by its own fault or by a scripted one.
@@ -46,15 +44,15 @@ class Service:
         if fault is not None and fault.stage is Stage.DOOR:
             raise door_error(fault)
         plan = self._engine.plan(request)
-        self._limiter.admit(tenant, request.model.limit_class, plan.limited_tokens)
+        self._limiter.admit(tenant.organization, request.model.limit_class, plan.limited_tokens)
         return self._engine.answer(plan, fault)
 
     def begin(self, turn: Turn) -> dict[str, str]:
         """The answer begins: what it wrote can be read from now on. Returns the rate-limit headers."""
         request = turn.request
         self._engine.begin(turn)
-        self._limiter.generated(request.tenant, request.model.limit_class, turn.answer.output_tokens)
-        return self._limiter.headers(request.tenant, request.model.limit_class)
+        self._limiter.generated(request.tenant.organization, request.model.limit_class, turn.answer.output_tokens)
+        return self._limiter.headers(request.tenant.organization, request.model.limit_class)
 
     def _draw(self, request: Request) -> Fault | None:
         fault = self._faults.draw()

@@ -26,6 +26,7 @@ from bot.simulator.shape import (
     string_or,
     tagged,
 )
+from bot.simulator.tenant import Tenant
 
 MAX_BREAKPOINTS = 4
 MAX_MESSAGES = 100_000
@@ -126,7 +127,7 @@ _CREATE_BODY = record(
 )
 
 
-def read_request(body: Any, tenant: str, *, counting: bool = False) -> Request:
+def read_request(body: Any, tenant: Tenant, *, counting: bool = False) -> Request:
     """The request a parsed JSON body stands for; `counting` for the body of `count_tokens`.
 
     Raises ApiError with the API's own 400 or, for an unknown model, its 404.
@@ -152,7 +153,7 @@ def _refuse_sampling(body: Any) -> None:
             raise invalid(f"{name}: sampling parameters are not supported; remove `{name}`")
 
 
-def _assemble(body: dict[str, Any], tenant: str) -> Request:
+def _assemble(body: dict[str, Any], tenant: Tenant) -> Request:
     model = MODELS[body["model"]]
     output = body.get("output_config") or {}
     diagnostics = body.get("diagnostics")

@@ -43,7 +43,7 @@ def test_a_cancelled_job_settles_what_it_may_have_spent(github: StandIn, slow: S
     until_paying(slow)
     began = time.monotonic()
     run = read(*stop(process, signal.SIGTERM))
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < _PATIENCE  # on any machine; the answer would take ten times as long
     assert run.code == 130, run.log
     state = remembered(summary(github, pull))
     assert state["open"] == []

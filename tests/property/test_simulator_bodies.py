@@ -12,7 +12,7 @@ from bot.simulator.answer import compose
 from bot.simulator.api_error import ApiError
 from bot.simulator.prefix import prefix_blocks
 from bot.simulator.validate import read_request
-from tests.unit.simulator.bodies import HOUR_MARKER, MARKER, body, output, text
+from tests.unit.simulator.bodies import HOUR_MARKER, KEY, MARKER, body, output, text
 
 _WORDS = st.sampled_from(
     ["", " ", "type", "text", "object", "array", "string", "user", "low", "$ref", "#/$defs/Finding"]
@@ -54,7 +54,7 @@ def _replaced(path: tuple[Any, ...], value: Any) -> Any:
 def test_any_part_may_be_anything(path: tuple[Any, ...], value: Any) -> None:
     """A good body with one part replaced is answered or refused as the API refuses."""
     try:
-        request = read_request(_replaced(path, value), "key")
+        request = read_request(_replaced(path, value), KEY)
     except ApiError:
         return
     assert compose(request, 1.0, None).output_tokens <= max(1, request.max_tokens)

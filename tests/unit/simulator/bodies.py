@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.simulator.request import Request
+from bot.simulator.tenant import Tenant
 from bot.simulator.validate import read_request
 
 MARKER = {"type": "ephemeral"}
@@ -38,6 +39,9 @@ REVIEW_SCHEMA: dict[str, Any] = {
 }
 
 
+KEY = Tenant("key")
+
+
 class Clock:
     """Time that a test moves."""
 
@@ -67,7 +71,7 @@ def body(**changes: Any) -> dict[str, Any]:
 
 def request(tenant: str = "key", **changes: Any) -> Request:
     """The request such a body stands for."""
-    return read_request(body(**changes), tenant)
+    return read_request(body(**changes), Tenant(tenant))
 
 
 def output(**config: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.simulator.cache import CacheUse, PrefixCache
+from bot.simulator.cache import BLIND, CacheUse, PrefixCache, Sight
 from bot.simulator.prefix import input_tokens, prefix_blocks
 from bot.simulator.request import Request
 from tests.unit.simulator.bodies import HOUR_MARKER, MARKER, Clock, output, request, text
@@ -187,3 +187,31 @@ def test_a_structured_output_is_part_of_the_prefix() -> None:
     assert input_tokens(shaped) > input_tokens(plain) + 120
     cache = Cache()
     assert figures(cache.answer(shaped))[3] == HUNK_TOKENS
+
+
+def test_a_batch_sees_what_was_readable_when_it_was_created() -> None:
+    """What was written since is new to it, unless one of its own items wrote it."""
+    cache = Cache()
+    cache.clock.now = 10.0
+    use = cache.answer(asked())
+    blocks = prefix_blocks(asked())
+
+    def reads(sight: Sight) -> int:
+        return cache.cache.use(blocks, 512, sight).read_tokens
+
+    assert reads(Sight(at=20.0, known_by=10.0)) == SYSTEM_TOKENS + FACTS_TOKENS
+    assert reads(Sight(at=20.0, known_by=9.0)) == 0
+    assert reads(Sight(at=20.0, known_by=9.0, own={use.writes[0][0]})) == SYSTEM_TOKENS
+    assert reads(Sight(at=310.0, known_by=10.0)) == 0
+    assert reads(BLIND) == 0
+
+
+def test_an_entry_written_again_has_been_readable_all_the_time() -> None:
+    """Unless it was gone in between: then it is new."""
+    cache = Cache()
+    use = cache.answer(asked())
+    blocks = prefix_blocks(asked())
+    cache.cache.commit(use, at=200.0)
+    assert cache.cache.use(blocks, 512, Sight(at=499.0, known_by=0.0)).read_tokens > 0
+    cache.cache.commit(use, at=500.0)
+    assert cache.cache.use(blocks, 512, Sight(at=501.0, known_by=499.0)).read_tokens == 0

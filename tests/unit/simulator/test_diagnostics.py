@@ -52,3 +52,11 @@ def test_an_unknown_message_is_said_to_be_unknown() -> None:
     diagnostics.remember("msg_1", request(), cacheable=0)
     assert diagnostics.explain(request(**AFTER), 0) == {"cache_miss_reason": {"type": "previous_message_not_found"}}
     assert diagnostics.explain(request(), 0) is None
+
+
+def test_another_tenants_message_is_unknown() -> None:
+    """Nothing is told about a request of somebody else."""
+    diagnostics = Diagnostics()
+    diagnostics.remember("msg_1", request(**BEFORE), cacheable=700)
+    told = diagnostics.explain(request("other", **AFTER), 0)
+    assert told == {"cache_miss_reason": {"type": "previous_message_not_found"}}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.simulator.faults import STAGES, Fault, Faults, Stage, door_error
+from bot.simulator.faults import STAGES, Fault, Faults, Stage, Storm, door_error
+from tests.unit.simulator.bodies import Clock
 
 
 def test_a_script_is_followed_in_turn_and_then_over() -> None:
@@ -30,7 +31,17 @@ def test_chance_is_reproducible_and_keeps_its_shares() -> None:
 
 @pytest.mark.parametrize(
     ("script", "shares"),
-    [(["oops"], []), ([], ["oops=0.1"]), ([], ["529"]), ([], ["529=2"]), ([], ["529=0.6,500=0.6"]), ([], ["ok=0.5"])],
+    [
+        (["oops"], []),
+        (["else/529"], []),
+        (["create/garble"], []),
+        ([], ["oops=0.1"]),
+        ([], ["529"]),
+        ([], ["529=2"]),
+        ([], ["529=0.6,500=0.6"]),
+        ([], ["ok=0.5"]),
+        ([], ["results/stream-error=0.1"]),
+    ],
 )
 def test_nonsense_is_refused_at_once(script: list[str], shares: list[str]) -> None:
     """A typing error in a knob must not become a run without faults."""
@@ -52,3 +63,33 @@ def test_a_spend_cap_is_told_by_its_code_and_never_says_when_to_come_back() -> N
     assert "retry-after" not in capped.headers
     assert "details" not in limited.body("r")["error"]
     assert limited.headers["retry-after"] == "2"
+
+
+def test_each_call_has_a_script_of_its_own() -> None:
+    """A word for one call waits until that call comes, whatever else is asked meanwhile."""
+    faults = Faults(["529,create/reset", "results/ok,results/cut,create/429:3"], ["list/500=1"], 0)
+    assert faults.draw("retrieve") is None
+    assert [faults.draw("results") for _ in range(3)] == [None, Fault("cut"), None]
+    assert [faults.draw("create") for _ in range(3)] == [Fault("reset"), Fault("429", 3.0), None]
+    assert [faults.draw() for _ in range(2)] == [Fault("529"), None]
+    assert faults.draw("list") == Fault("500")
+
+
+def test_a_storm_strikes_everybody_from_the_first_request_on() -> None:
+    """The script waits until it is over."""
+    clock = Clock()
+    clock.now = 50.0
+    faults = Faults(["reset"], [], 0, Storm("429:2:30", clock))
+    clock.now = 100.0
+    assert [faults.draw(), faults.draw("models")] == [Fault("429", 2.0)] * 2
+    clock.now = 129.9
+    assert faults.draw("create") == Fault("429", 2.0)
+    clock.now = 130.0
+    assert [faults.draw(), faults.draw()] == [Fault("reset"), None]
+
+
+@pytest.mark.parametrize("word", ["529", "30", "ok:30", "oops:30", "529:x", "529:-1", "garble:30", ":30"])
+def test_nonsense_is_no_storm(word: str) -> None:
+    """A storm that never comes would prove nothing."""
+    with pytest.raises(ValueError, match=r"storm|fault"):
+        Storm(word, Clock())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.simulator.log import RequestLog, UsageFigures
+from bot.simulator.log import BatchItemRecord, RequestLog, UsageFigures
 
 
 def test_totals_keep_delivered_and_lost_usage_apart() -> None:
@@ -49,3 +49,31 @@ def test_records_are_a_snapshot() -> None:
     log.note(number, status=200)
     assert before[0].status is None
     assert log.records()[0].status == 200
+
+
+def test_totals_keep_batches_apart_and_by_model() -> None:
+    """A judge prices them at half; only what succeeded is charged."""
+    log = RequestLog()
+    log.note_batch_item(BatchItemRecord("b1", "x", "a", "succeeded", UsageFigures(input_tokens=5)))
+    log.note_batch_item(BatchItemRecord("b1", "y", "b", "succeeded", UsageFigures(input_tokens=7)))
+    log.note_batch_item(BatchItemRecord("b2", "x", "a", "errored"))
+    log.note_batch_item(BatchItemRecord("b2", "z", None, "expired"))
+    batch = log.totals()["batch"]
+    assert (batch["batches"], batch["requests"], batch["delivered"]["input_tokens"]) == (2, 4, 12)
+    assert batch["by_model"]["a"]["requests"] == 2
+    assert batch["by_model"]["a"]["delivered"]["input_tokens"] == 5
+    assert batch["by_result"] == {"succeeded": 2, "errored": 1, "expired": 1}
+    assert log.totals()["delivered"]["input_tokens"] == 0
+
+
+def test_totals_say_what_the_buckets_let_in_and_when() -> None:
+    """Throughput against the limit comes from the server's own record; a scripted 429 is none of the buckets'."""
+    log = RequestLog()
+    for number, admitted in enumerate((3.0, 1.0, 2.0)):
+        log.note(log.open(f"req_{number}", "/v1/messages", 0.0), limit_class="haiku", status=200, admitted=admitted)
+    log.note(log.open("req_3", "/v1/messages", 0.0), limit_class="haiku", status=429)
+    log.note(log.open("req_4", "/v1/messages", 0.0), limit_class="haiku", status=429, fault="429:1")
+    log.note(log.open("req_5", "/v1/messages", 0.0), limit_class="opus", status=429)
+    by_class = log.totals()["by_class"]
+    assert by_class["haiku"] == {"admitted": 3, "limited": 1, "first_admitted": 1.0, "last_admitted": 3.0}
+    assert by_class["opus"] == {"admitted": 0, "limited": 1, "first_admitted": None, "last_admitted": None}

@@ -8,7 +8,7 @@ import pytest
 
 from bot.simulator.api_error import ApiError
 from bot.simulator.validate import read_request
-from tests.unit.simulator.bodies import HOUR_MARKER, MARKER, body, output, request, text
+from tests.unit.simulator.bodies import HOUR_MARKER, KEY, MARKER, body, output, request, text
 
 SONNET = "claude-sonnet-5-5"
 OPUS = "claude-opus-5-5"
@@ -78,7 +78,7 @@ REFUSED = [
 def test_a_body_the_api_refuses_is_refused(changes: dict[str, Any], expected: str) -> None:
     """Each broken rule of the API gives its 400 and says where."""
     with pytest.raises(ApiError) as refused:
-        read_request(body(**changes), "key")
+        read_request(body(**changes), KEY)
     assert (refused.value.status, refused.value.kind) == (400, "invalid_request_error")
     assert expected in refused.value.message
 
@@ -101,14 +101,14 @@ def test_a_body_the_api_refuses_is_refused(changes: dict[str, Any], expected: st
 )
 def test_a_body_the_api_accepts_is_accepted(changes: dict[str, Any]) -> None:
     """Strictness must not refuse what the API takes."""
-    read_request(body(**changes), "key")
+    read_request(body(**changes), KEY)
 
 
 @pytest.mark.parametrize("value", [None, [], "x", 3])
 def test_a_body_that_is_no_object_is_refused(value: object) -> None:
     """Any JSON that is not an object is a 400, not a crash."""
     with pytest.raises(ApiError, match="400"):
-        read_request(value, "key")
+        read_request(value, KEY)
 
 
 def test_an_unknown_model_is_not_found() -> None:
@@ -121,8 +121,8 @@ def test_an_unknown_model_is_not_found() -> None:
 def test_counting_refuses_what_only_a_message_may_say() -> None:
     """`count_tokens` has no max_tokens; the SDK never sends it, a hand-made client might."""
     with pytest.raises(ApiError, match="max_tokens: Extra inputs"):
-        read_request(body(), "key", counting=True)
-    assert read_request(body(max_tokens=None), "key", counting=True).model.id == "claude-haiku-5-5"
+        read_request(body(), KEY, counting=True)
+    assert read_request(body(max_tokens=None), KEY, counting=True).model.id == "claude-haiku-5-5"
 
 
 def test_defaults_are_those_of_the_model() -> None:

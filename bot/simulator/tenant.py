@@ -1,0 +1,24 @@
+"""Whose request it is: the organisation whose limits it draws on, and the workspace whose cache and batches it sees."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+
+_NAMESPACE = uuid.UUID("00000000-0000-4000-8000-5157157a4d00")
+
+
+@dataclass(frozen=True, slots=True)
+class Tenant:
+    """Who asks. Two requests share limits if their organisation is the same, and a cache if all of it is.
+
+    A platform is part of the organisation: nothing is shared across platforms.
+    """
+
+    organization: str
+    workspace: str = ""
+
+    @property
+    def organization_id(self) -> str:
+        """The organisation as `anthropic-organization-id` names it; nobody can tell a key from it."""
+        return str(uuid.uuid5(_NAMESPACE, self.organization))
