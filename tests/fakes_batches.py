@@ -92,7 +92,8 @@ class _Held:
 @dataclass
 class FakeBatches:
     """A BatchApi. `takes` is how long a batch works; `endings` gives an ending to requests by the word of a marker in
-    them and their attempt; `refuse` are failures of the next creates, and `lost` says that one that may have been done was.
+    them and their attempt; `refuse` are failures of the next creates, and `lost` says that one which may have been done
+    was.
     """
 
     clock: Clock

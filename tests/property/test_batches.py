@@ -76,7 +76,7 @@ def test_a_run_may_be_killed_at_every_moment() -> None:
         check(world)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(
     kills=st.lists(st.integers(1, 25), min_size=1, max_size=4),
     fates=st.lists(st.sampled_from(Ending), max_size=8),

@@ -33,10 +33,13 @@ Results = Mapping[str, ItemResult]
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """An intent as it is known now, with the results of all that is settled and was asked for."""
+    """An intent as it is known now, with the results of all that is settled and was asked for; `notes` are sentences
+    for the receipt.
+    """
 
     intent: Intent
     results: dict[str, ItemResult] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class Surveyor:
         except NoBatches:
             # Another key or workspace may be asking: only time says that nobody will ever answer.
             if now - begun < RESULTS_KEPT:
-                raise
+                survey.notes.append(f"With this key the API knows no results of the batch {sending.batch_id}.")
+                return sending
             return replace(sending, batch_id="", spent=survey.intent.reserved_by(sending))
         survey.results.update(results)
         items = survey.intent.items_of(sending)

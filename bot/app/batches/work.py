@@ -85,6 +85,7 @@ def collect(
     account = Account(tally, standing_in(prepared.waiting), options, desk.prices)
     for survey in surveys:
         account.take(survey, again=again)
+        tally.notes.extend(survey.notes)
     news = any(one.spent is not None and not one.told for survey in surveys for one in survey.intent.sendings)
     budget = Budget(options.limits, before)
     budget.settled, budget.unsettled, budget.overrun = account.spent, account.open, account.overrun
