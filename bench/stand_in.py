@@ -20,7 +20,8 @@ from bot.app.options import Options
 from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.app.target import Target
-from bot.bootstrap.desk import Access, Plan, desk_for
+from bot.bootstrap.access import Access
+from bot.bootstrap.desk import Plan, desk_for
 from bot.core.budget import Amount, worst_case
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.diff.read import read_diff

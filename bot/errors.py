@@ -103,7 +103,8 @@ class CallFailed(Exception):
     """One attempt at a model ended without an answer.
 
     `kind` decides everything else (core/failure.py): whether it is retried and whether it may
-    have been billed. `retry_after` is in seconds, as the server asked.
+    have been billed. `retry_after` is in seconds, as the server asked. `attempts` is how many were made of the request
+    until then, None where no layer has counted them yet.
     """
 
     kind: FailureKind
@@ -111,6 +112,7 @@ class CallFailed(Exception):
     status: int | None = None
     retry_after: float | None = None
     request_id: str | None = None
+    attempts: int | None = None
 
     def __str__(self) -> str:
         return f"{self.kind.value}: {self.message}"

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.message_batch import Intent, ItemResult, SeenBatch
+from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.progress import Event
 from bot.core.pull_request import (
     CheckDraft,
@@ -80,6 +81,18 @@ class AnswerStore(Protocol):
 
     def put(self, key: str, text: str) -> None:
         """Keep an answer."""
+        ...
+
+
+class PrefixHistory(Protocol):
+    """Remembers over runs when which shared prompt was asked: hashes, times and message ids, never a text."""
+
+    def earlier(self, prefix: str, family: str) -> Earlier:
+        """What is known of a prefix and of its family; never raises: what cannot be read is said in the note."""
+        ...
+
+    def add(self, use: PrefixUse) -> None:
+        """Keep one run's use; raises BadConfiguration where nothing more can be kept."""
         ...
 
 

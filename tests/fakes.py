@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome, Purpose
 from bot.core.failure import FailureKind
+from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.pricing import ModelPrice, PriceList
 from bot.core.progress import Event
 from bot.core.usage import Usage
@@ -140,6 +141,28 @@ class ScriptedVendor:
             retry_after = float(word.partition(":")[2] or 1) if ending is FailureKind.RATE_LIMITED else None
             raise CallFailed(ending, word, retry_after=retry_after, request_id=f"req_{word}")
         return replace(an_answer(), outcome=ending)
+
+
+@dataclass
+class KeptPrefixes:
+    """A PrefixHistory in memory; `full` makes it take nothing more, `note` is what it says of damage."""
+
+    uses: list[PrefixUse] = field(default_factory=list)
+    full: bool = False
+    note: str = ""
+
+    def earlier(self, prefix: str, family: str) -> Earlier:
+        related = [use for use in self.uses if use.family == family]
+        return Earlier(
+            tuple(use for use in self.uses if use.prefix == prefix),
+            max(related, key=lambda use: use.last, default=None),
+            self.note,
+        )
+
+    def add(self, use: PrefixUse) -> None:
+        if self.full:
+            raise BadConfiguration("The store cannot remember: no space left.")
+        self.uses.append(use)
 
 
 @dataclass

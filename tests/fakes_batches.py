@@ -12,8 +12,8 @@ from typing import Any
 from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome
 from bot.core.failure import FailureKind
-from bot.core.message_batch import BATCH, Ending, Intent, ItemResult, SeenBatch
-from bot.core.pricing import PriceList
+from bot.core.message_batch import Ending, Intent, ItemResult, SeenBatch
+from bot.core.pricing import PriceList, Tariff
 from bot.core.usage import Usage
 from bot.errors import CallFailed
 from bot.ports import Clock
@@ -174,7 +174,7 @@ class FakeBatches:
                 answer = self.result(batch, name, request).answer
                 if answer is not None:
                     usage = answer.usage
-                    total += Amount(usage.total_tokens, self.prices.cost(request.model, usage, BATCH))
+                    total += Amount(usage.total_tokens, self.prices.cost(request.model, usage, Tariff(batch=True)))
         return total
 
     def markers_answered(self) -> list[str]:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 
 from bot.core.pricing import PriceList
-from bot.ports import AnswerStore, BatchApi, Clock, Observer, Provider, TokenCounter
+from bot.ports import AnswerStore, BatchApi, Clock, Observer, PrefixHistory, Provider, TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,5 @@ class Desk:
     stop: threading.Event
     simulated: bool = False
     answers: AnswerStore | None = None
+    history: PrefixHistory | None = None
     batches: BatchApi | None = None

@@ -98,13 +98,17 @@ class Dispatcher(Generic[JobT]):
         self._clock = clock
         self._concurrency = concurrency
         self._leader_patience = leader_patience
-        self._running = 0
+        self._under_way: list[JobT] = []
         self._lanes: dict[Hashable, _Lane] = {}
         self._events: queue.Queue[_Begun | _Crashed | Ended[JobT]] = queue.Queue()
 
     def ask_next(self, *jobs: JobT) -> None:
         """Put jobs before everything that is pending: second tries of what was worth asking first."""
         self._pending[:0] = jobs
+
+    def unfinished(self, prefix: Hashable) -> int:
+        """How many jobs with this prefix are pending or running; may be asked from any thread."""
+        return sum(job.prefix == prefix for job in [*self._pending, *self._under_way])
 
     def drop_pending(self) -> list[JobT]:
         """Take back every job that has not been started, for a run that must end early."""
@@ -113,7 +117,7 @@ class Dispatcher(Generic[JobT]):
 
     def run(self, until: float = math.inf) -> Iterator[Ended[JobT]]:
         """Yield jobs as they end, until none is pending or running; past `until`, only those that ended by then."""
-        while self._pending or self._running:
+        while self._pending or self._under_way:
             over = self._clock.monotonic() >= until
             if over and self._events.empty():
                 return
@@ -126,7 +130,7 @@ class Dispatcher(Generic[JobT]):
     def wind_down(self, seconds: float) -> Iterator[Ended[JobT]]:
         """Yield what still ends within so many seconds; starts nothing."""
         until = self._clock.monotonic() + seconds
-        while self._running and self._clock.monotonic() < until:
+        while self._under_way and self._clock.monotonic() < until:
             ended = self._next_event()
             if ended is not None:
                 yield ended
@@ -135,7 +139,7 @@ class Dispatcher(Generic[JobT]):
         """Start jobs strictly in their order: one that waits for its leader is not overtaken by what matters less,
         which could spend the budget that it needs.
         """
-        while self._running < self._concurrency and self._pending and self._may_start(self._pending[0]):
+        while len(self._under_way) < self._concurrency and self._pending and self._may_start(self._pending[0]):
             self._start(self._pending.pop(0))
 
     def _lane(self, job: Job) -> _Lane:
@@ -151,7 +155,7 @@ class Dispatcher(Generic[JobT]):
         lane = self._lane(job)
         if job.cached and lane.prefix is not _Prefix.WARM:
             lane.prefix, lane.since, lane.leader = _Prefix.LEADING, self._clock.monotonic(), job
-        self._running += 1
+        self._under_way.append(job)
         threading.Thread(target=self._work, args=(job,), daemon=True).start()
 
     def _work(self, job: JobT) -> None:
@@ -177,7 +181,7 @@ class Dispatcher(Generic[JobT]):
             if event.job.cached:
                 lane.prefix = _Prefix.WARM
             return None
-        self._running -= 1
+        self._under_way.remove(event.job)
         if lane.prefix is _Prefix.LEADING and lane.leader is event.job:
             lane.prefix = _Prefix.COLD
         return event

@@ -22,7 +22,6 @@ _SENTENCES = {
     Outcome.UNPARSEABLE: "the answer could not be read, twice",
 }
 _SHORT_OF_BUDGET = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS)
-_SMALLER_MAY_DO = (FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS, FailureKind.TOO_LARGE)
 _LEFT_OUT = {
     FailureKind.BUDGET_USD: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_USD].meaning),
     FailureKind.BUDGET_TOKENS: (SkipReason.BUDGET, RULES[FailureKind.BUDGET_TOKENS].meaning),
@@ -35,7 +34,7 @@ _LEFT_OUT = {
 @dataclass(frozen=True, slots=True)
 class ReviewJob:
     """A batch to ask about. `again` is True for a second try; `room` multiplies the room for its answer. `rank` is its
-    place in the plan, 0 for the riskiest.
+    place in the plan, 0 for the riskiest. `diagnosed` says that the API is asked about the cache along with it.
     """
 
     batch: Batch
@@ -44,6 +43,7 @@ class ReviewJob:
     rank: int = 0
     again: bool = False
     room: int = 1
+    diagnosed: bool = False
 
     @property
     def model(self) -> str:
@@ -106,11 +106,13 @@ def follow_up(
 
 
 def _after_failure(job: ReviewJob, kind: FailureKind, message: str, cheaper: TierModel | None) -> AskAgain | LeaveOut:
+    if kind is FailureKind.BAD_REQUEST and job.diagnosed:  # a gateway may know nothing of diagnostics
+        return AskAgain((replace(job, diagnosed=False),))
     divisible = len(job.batch.excerpts) > 1
     if kind is FailureKind.BUDGET_USD and cheaper is not None and cheaper.model != job.model:
         route = Route(cheaper.tier, SHORT_OF_DOLLARS)
         return AskAgain((replace(job, tier=cheaper, batch=replace(job.batch, route=route)),))
-    if divisible and kind in _SMALLER_MAY_DO:
+    if divisible and RULES[kind].shrinks:
         return AskAgain(job.halves())
     reason, detail = _LEFT_OUT.get(kind, (SkipReason.ERROR, f"{RULES[kind].meaning} ({message})"))
     return LeaveOut(reason, detail, ends_run=RULES[kind].ends_run)

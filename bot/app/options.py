@@ -8,7 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bot.app.retry import RetryPolicy
+from bot.core.breaker import BreakerPolicy
 from bot.core.budget import Limits
+from bot.core.chain import Link
 from bot.core.choose import RequestSizes
 from bot.core.event import EventRules
 from bot.core.excerpt import Tier
@@ -34,21 +36,27 @@ DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars."""
+    """Everything a user may choose. Times are in seconds, sizes in tokens, money in dollars.
+
+    `models` are those of the provider that is asked first; `providers` the whole chain, () for Anthropic alone.
+    `cache_ttl` is 'auto', '5m', '1h', or None for no caching.
+    """
 
     models: Mapping[Tier, str] = field(default_factory=lambda: dict(DEFAULT_MODELS))
     effort: Mapping[Tier, str] = field(default_factory=lambda: dict(TIER_EFFORT))
+    providers: tuple[Link, ...] = ()
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
     cheaper_when_tight: bool = True
     routing: Routing = Routing.RULES
-    cache_ttl: str | None = "5m"
+    cache_ttl: str | None = "auto"
     concurrency: int = 8
     sizes: RequestSizes = field(default_factory=RequestSizes)
     context_tokens: int = 300
     silence_seconds: float = 60.0
     run_seconds: float = 1_200.0
     retry: RetryPolicy = field(default_factory=RetryPolicy)
+    breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
     leader_patience: float = 20.0
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()

@@ -12,11 +12,13 @@ from bot.core.choose import arrange, choose
 from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.enclosing import enclosing_of
 from bot.core.excerpt import Batch, Excerpt, Skipped
+from bot.core.languages import GUIDES
 from bot.core.listing import changed_lines
+from bot.core.prefix_use import hash_of
 from bot.core.prompt.facts import FileFact, render_facts
 from bot.core.prompt.fence import boundary
 from bot.core.prompt.system import Instruction, render_system
-from bot.core.prompt.templates import Templates
+from bot.core.prompt.templates import Templates, prompt_hash
 from bot.core.redact import redact_text
 from bot.core.route import Routing
 from bot.core.select.files import select
@@ -32,7 +34,9 @@ class Prepared:
     `hunks` counts all of the diff's hunks, `duplicates` those answered together with an equal one,
     `reused` those reviewed before. `system` and
     `facts` are the parts of the prompt that all requests share; `boundary` fences every block. `notes` are sentences
-    that belong on the receipt. `waiting` was submitted to the Message Batches API and is not asked about.
+    that belong on the receipt. `made_from` is the SHA-256 of what `system` was made from (prompt files, languages,
+    settings): runs in which it is equal should have the same system prompt to the byte. `waiting` was handed in as a
+    message batch and is not asked about.
     """
 
     target: Target
@@ -45,6 +49,7 @@ class Prepared:
     facts: str
     reused: int = 0
     notes: tuple[str, ...] = ()
+    made_from: str = ""
     waiting: tuple[Excerpt, ...] = ()
 
     @property
@@ -84,6 +89,7 @@ def prepare(
         boundary=fence,
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
+        made_from=_made_from(excerpts, options, templates),
         waiting=chosen.waiting,
     )
 
@@ -154,6 +160,20 @@ def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates)
         severity_floor=options.severity,
         house_style=options.style_guide,
         instructions=_instructions_for(_paths(excerpts), options.instructions),
+    )
+
+
+def _made_from(excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> str:
+    """The hash of everything that `_system` reads."""
+    return hash_of(
+        [
+            prompt_hash(templates),
+            sorted({excerpt.language for excerpt in excerpts if excerpt.language in GUIDES}),
+            options.language,
+            options.severity.value,
+            options.style_guide,
+            [[one.paths, one.text] for one in _instructions_for(_paths(excerpts), options.instructions)],
+        ]
     )
 
 

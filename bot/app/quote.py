@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.app.caching import CachePlanner, Prefixes
 from bot.app.followup import ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
@@ -18,6 +19,7 @@ from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, T
 from bot.core.size import excerpt_tokens
 from bot.core.tokens import BYTES_PER_TOKEN, bound_tokens
 from bot.core.usage import Usage
+from bot.ports import PrefixHistory
 
 _SILENT_ANSWER_TOKENS = 5
 """An answer that finds nothing and took no thinking."""
@@ -35,13 +37,22 @@ class _Sized:
     hunk_bound: int
 
 
-def quote(prepared: Prepared, options: Options, templates: Templates, prices: PriceList) -> QuoteFacts:
+def quote(
+    prepared: Prepared,
+    options: Options,
+    templates: Templates,
+    prices: PriceList,
+    history: PrefixHistory | None = None,
+) -> QuoteFacts:
     """Price the plan: at least (nothing found, every later request reads the cache), and at most (what would be
-    reserved if every request were made once). Retries can add to the most, the budget caps it all.
+    reserved if every request were made once). Retries can add to the most, the budget caps it all. `history` lets it
+    cache as a review with the same store would.
     """
     tiers = tier_models(options)
-    maker = RequestMaker(prepared, templates, options.cache_ttl)
-    quoter = _Quoter(maker, prices)
+    planner = CachePlanner(prepared, options, prices, history)
+    prefixes = planner.prefixes(tiers)
+    maker = RequestMaker(prepared, templates, prefixes)
+    quoter = _Quoter(maker, prices, prefixes)
     sized = [quoter.size(job) for job in maker.jobs(tiers)]
     uncached = [replace(one, job=replace(one.job, cached=False)) for one in sized]
     planned = quoter.price(sized)
@@ -52,7 +63,7 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
         requests=tuple(quoter.request(one) for one in sized),
         system_tokens=maker.estimated_prefix(),
         highest_tokens=sum(quoter.worst_usage(one).total_tokens for one in sized),
-        tiers=tuple(quoter.tier(tier, sized) for tier in tiers.values()),
+        tiers=tuple(_on_one_tier(tier, sized, planner, templates) for tier in tiers.values()),
         planned=planned,
         with_cache=planned,
         without_cache=quoter.price(uncached),
@@ -63,17 +74,35 @@ def quote(prepared: Prepared, options: Options, templates: Templates, prices: Pr
     )
 
 
-def worst_of_plan(prepared: Prepared, options: Options, templates: Templates, prices: PriceList) -> Amount:
+def worst_of_plan(
+    prepared: Prepared,
+    options: Options,
+    templates: Templates,
+    prices: PriceList,
+    history: PrefixHistory | None = None,
+) -> Amount:
     """The most the plan can cost if every request is made once."""
-    maker = RequestMaker(prepared, templates, options.cache_ttl)
-    quoter = _Quoter(maker, prices)
-    return sum((quoter.worst(quoter.size(job)) for job in maker.jobs(tier_models(options))), Amount())
+    tiers = tier_models(options)
+    prefixes = CachePlanner(prepared, options, prices, history).prefixes(tiers)
+    maker = RequestMaker(prepared, templates, prefixes)
+    quoter = _Quoter(maker, prices, prefixes)
+    return sum((quoter.worst(quoter.size(job)) for job in maker.jobs(tiers)), Amount())
+
+
+def _on_one_tier(tier: TierModel, sized: Sequence[_Sized], planner: CachePlanner, templates: Templates) -> TierQuote:
+    """The whole plan on one tier, cached as that many requests to its model would be."""
+    plan = planner.plan(tier, [one.job.batch for one in sized])
+    prefixes: Prefixes = {tier.prefix: plan}
+    moved = [replace(one, job=replace(one.job, tier=tier, cached=plan.cached)) for one in sized]
+    quoter = _Quoter(RequestMaker(planner.prepared, templates, prefixes), planner.prices, prefixes)
+    return TierQuote(tier.tier.value, tier.model, quoter.price(moved))
 
 
 @dataclass(frozen=True, slots=True)
 class _Quoter:
     maker: RequestMaker
     prices: PriceList
+    prefixes: Prefixes
 
     def size(self, job: ReviewJob) -> _Sized:
         """Render the job's hunks once, since only what is really sent gives a true bound."""
@@ -101,31 +130,22 @@ class _Quoter:
             why=batch.route.why,
         )
 
-    def tier(self, tier: TierModel, sized: Sequence[_Sized]) -> TierQuote:
-        """The whole plan on one tier, cached as soon as it takes two requests."""
-        cached = len(sized) > 1 and self.maker.cache_ttl is not None
-        moved = [replace(one, job=replace(one.job, tier=tier, cached=cached)) for one in sized]
-        return TierQuote(tier.tier.value, tier.model, self.price(moved))
-
     def price(self, sized: Sequence[_Sized]) -> PriceRange:
         led: set[tuple[str, str | None]] = set()
         lowest = Decimal(0)
         for one in sized:
-            lowest += self.prices.cost(one.job.model, self._least(one, leads=one.job.prefix not in led))
+            lowest += self.prices.cost(
+                one.job.model, self._least(one, leads=one.job.prefix not in led), one.job.tier.tariff
+            )
             led.add(one.job.prefix)
         return PriceRange(lowest, sum((self.worst(one).usd for one in sized), Decimal(0)))
 
     def _least(self, sized: _Sized, *, leads: bool) -> Usage:
         """The usage of an answer that finds nothing: the leader writes the prefix, the others read it."""
-        prefix = _at_least(self.maker.estimated_prefix())
-        cached = sized.job.cached
-        return Usage(
-            input_tokens=_at_least(sized.hunk_tokens) + (0 if cached else prefix),
-            cache_write_5m_tokens=prefix if cached and leads and self.maker.cache_ttl == "5m" else 0,
-            cache_write_1h_tokens=prefix if cached and leads and self.maker.cache_ttl == "1h" else 0,
-            cache_read_tokens=prefix if cached and not leads else 0,
-            output_tokens=_SILENT_ANSWER_TOKENS,
-        )
+        plan = self.prefixes[sized.job.prefix]
+        system, facts = _at_least(plan.system_tokens), _at_least(plan.facts_tokens)
+        prefix = plan.usage(system, facts, leads=leads) if sized.job.cached else Usage(input_tokens=system + facts)
+        return prefix + Usage(input_tokens=_at_least(sized.hunk_tokens), output_tokens=_SILENT_ANSWER_TOKENS)
 
 
 def _at_least(estimate: int) -> int:

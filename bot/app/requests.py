@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 
+from bot.app.caching import SCHEMA_TOKENS, Prefixes
 from bot.app.followup import ReviewJob
 from bot.app.guard import with_margin
 from bot.app.prepare import Prepared
@@ -13,7 +13,6 @@ from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
 from bot.core.calls import ModelRequest, Purpose
 from bot.core.excerpt import Batch, Tier
-from bot.core.pricing import LIVE, Tariff
 from bot.core.prompt.hunk import render_hunk
 from bot.core.prompt.templates import Templates
 from bot.core.show import show
@@ -28,42 +27,33 @@ UNCOUNTED_OVERHEAD_TOKENS = 2_000
 
 @dataclass(slots=True)
 class RequestMaker:
-    """Renders batches into requests. `prefix_tokens` (by model) bounds system, schema and facts; `tariff` is what their
-    tokens will cost.
+    """Renders batches into requests. `prefixes` says where each model's prompt has its breakpoints; `prefix_tokens`
+    (by model) bounds system, schema and facts.
     """
 
     prepared: Prepared
     templates: Templates
-    cache_ttl: str | None
+    prefixes: Prefixes
     prefix_tokens: dict[str, int] = field(default_factory=dict)
-    tariff: Tariff = LIVE
 
     def jobs(self, tiers: Mapping[Tier, TierModel]) -> list[ReviewJob]:
-        """The plan's batches as jobs, in the plan's order."""
-        batches = self.prepared.batches
-        cached = self._worth_caching(tiers)
-        return [
-            ReviewJob(one, tiers[one.route.tier], tiers[one.route.tier].prefix in cached, rank)
-            for rank, one in enumerate(batches)
-        ]
+        """The plan's batches as jobs, in the plan's order; the first of a prefix asks for diagnostics where wanted."""
+        jobs, led = [], set[Hashable]()
+        for rank, batch in enumerate(self.prepared.batches):
+            job = self.as_planned(ReviewJob(batch, tiers[batch.route.tier], cached=False, rank=rank))
+            first = job.prefix not in led
+            led.add(job.prefix)
+            jobs.append(replace(job, diagnosed=job.cached and first and self.prefixes[job.prefix].diagnosed))
+        return jobs
 
-    def _worth_caching(self, tiers: Mapping[Tier, TierModel]) -> frozenset[tuple[str, str | None]]:
-        """The prefixes worth writing: asked with at least twice, and long enough to be cached.
-
-        A single request would pay the write's premium and nobody would read it.
-        """
-        if self.cache_ttl is None:
-            return frozenset()
-        asked = [tiers[batch.route.tier] for batch in self.prepared.batches]
-        times = Counter(one.prefix for one in asked)
-        size = self.estimated_prefix()
-        return frozenset(
-            one.prefix for one in asked if times[one.prefix] > 1 and size >= one.traits.least_cacheable_tokens
-        )
+    def as_planned(self, job: ReviewJob) -> ReviewJob:
+        """A job cached as every other with its prefix, also where it was planned for another model."""
+        plan = self.prefixes.get(job.prefix)
+        return replace(job, cached=plan is not None and plan.cached)
 
     def estimated_prefix(self) -> int:
         """System, schema and facts in tokens, by their size."""
-        return estimate_tokens(self.prepared.system) + estimate_tokens(self.prepared.facts) + _SCHEMA_BYTES // 3
+        return estimate_tokens(self.prepared.system) + estimate_tokens(self.prepared.facts) + SCHEMA_TOKENS
 
     def measure_prefix(self, jobs: list[ReviewJob], counter: TokenCounter) -> None:
         """Count each model's prefix once, so that reservations need no guess about it; bound it where that fails."""
@@ -76,14 +66,10 @@ class RequestMaker:
         texts = bound_tokens(self.prepared.system) + bound_tokens(self.prepared.facts)
         return texts + _SCHEMA_BYTES + UNCOUNTED_OVERHEAD_TOKENS
 
-    def shown(self, batch: Batch) -> tuple[ShownHunk, ...]:
-        """The batch's excerpts as the model sees them."""
-        return tuple(show(excerpt) for excerpt in batch.excerpts)
-
     def request(self, job: ReviewJob) -> ModelRequest:
         """The whole request of a job."""
         fence = self.prepared.boundary
-        return self._request(job, tuple(render_hunk(self.templates, fence, one) for one in self.shown(job.batch)))
+        return self._request(job, tuple(render_hunk(self.templates, fence, one) for one in shown(job.batch)))
 
     def request_without_hunks(self, job: ReviewJob) -> ModelRequest:
         """What all requests of the job's model share: for counting and for prices."""
@@ -99,6 +85,7 @@ class RequestMaker:
 
     def _request(self, job: ReviewJob, hunks: tuple[str, ...]) -> ModelRequest:
         tier = job.tier
+        plan = self.prefixes.get(job.prefix) if job.cached else None
         return ModelRequest(
             model=tier.model,
             system=self.prepared.system,
@@ -109,9 +96,18 @@ class RequestMaker:
             least_output_tokens=self._least_room(job),
             prefix_tokens=self.prefix_tokens.get(tier.model, self.bound_prefix()),
             purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts)),
-            cache_ttl=self.cache_ttl if job.cached else None,
+            cache_ttl=plan.system_ttl if plan else None,
+            facts_ttl=plan.facts_ttl if plan else None,
             thinking=tier.thinking,
             effort=tier.effort,
             rank=job.rank,
-            tariff=self.tariff,
+            provider=tier.provider,
+            tariff=tier.tariff,
+            diagnosed=job.diagnosed,
+            previous_message_id=plan.previous_message_id if plan and job.diagnosed else None,
         )
+
+
+def shown(batch: Batch) -> tuple[ShownHunk, ...]:
+    """A batch's excerpts as the model sees them."""
+    return tuple(show(excerpt) for excerpt in batch.excerpts)

@@ -17,8 +17,8 @@ from bot.ports import Clock, Observer, Provider
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """Attempts in all, and seconds: for one attempt, for the first and the longest backoff, and for the longest
-    `retry-after` obeyed.
+    """Attempts in all, and seconds: for one attempt, for the first and the longest backoff, for the longest
+    `retry-after` obeyed, and for the longest outage that is waited out where there is nobody else to ask.
 
     A server that asks for a longer wait than `longest_retry_after` is not asked again: coming back sooner would
     be refused, and waiting that long would outlast the run.
@@ -29,6 +29,7 @@ class RetryPolicy:
     first_wait: float = 1.0
     longest_wait: float = 30.0
     longest_retry_after: float = 120.0
+    longest_outage: float = 120.0
 
 
 class Retry:
@@ -44,7 +45,10 @@ class Retry:
         self._backoff = tenacity.wait_random_exponential(multiplier=policy.first_wait, max=policy.longest_wait)
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
-        """As the inner provider; raises the last CallFailed when the attempts are used up."""
+        """As the inner provider; raises the last CallFailed when the attempts are used up.
+
+        A request that was tried elsewhere comes with its next attempt's number, and is counted on from there.
+        """
         retrying = tenacity.Retrying(
             retry=tenacity.retry_if_exception(self._worth_another),
             stop=self._enough,
@@ -55,13 +59,23 @@ class Retry:
         )
         for attempt in retrying:
             with attempt:
-                return self._inner.ask(self._timed(request, attempt.retry_state.attempt_number), begun)
+                return self._attempt(self._timed(request, attempt.retry_state.attempt_number), begun)
         raise AssertionError("tenacity either returns an answer or raises")
 
+    def _attempt(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
+        try:
+            return self._inner.ask(request, begun)
+        except CallFailed as failed:
+            if failed.attempts is None:
+                failed.attempts = request.attempt
+            raise
+
     def _timed(self, request: ModelRequest, attempt: int) -> ModelRequest:
+        """The request as it goes out for its `attempt`th time here."""
         if self._clock.monotonic() >= self._deadline:
             raise CallFailed(FailureKind.DEADLINE, RULES[FailureKind.DEADLINE].meaning)
-        return replace(request, attempt=attempt, seconds=self._policy.attempt_seconds, until=self._deadline)
+        number = request.attempt + attempt - 1
+        return replace(request, attempt=number, seconds=self._policy.attempt_seconds, until=self._deadline)
 
     def _worth_another(self, error: BaseException) -> bool:
         if not isinstance(error, CallFailed) or not RULES[error.kind].retry:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from bot.app.cache_watch import CacheWatch
+from bot.app.caching import CachePlanner
 from bot.app.desk import Desk
 from bot.app.dispatch import Dispatcher, Ended
 from bot.app.followup import AskAgain, LeaveOut, ReviewJob, follow_up
@@ -67,7 +69,9 @@ class _Run:
         self._tiers = tier_models(options)
         self._budget = budget
         self._guard = Guard(Reading(desk.provider), self._budget, desk.prices, desk.counter, desk.clock, desk.observer)
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
+        prefixes = CachePlanner(prepared, options, desk.prices, desk.history).prefixes(self._tiers)
+        self._cache = CacheWatch(prefixes, desk.history, desk.clock)
+        self._maker = RequestMaker(prepared, templates, prefixes)
         self._tally = Tally(prepared, options, templates, desk.prices, simulated=desk.simulated)
         self._refused = 0
         self._deadline = desk.clock.monotonic() + options.run_seconds
@@ -80,11 +84,22 @@ class _Run:
         if not jobs:
             return
         self._desk.observer.on(PlanMade(len(jobs), len(self._tally.excerpts)))
+        desk = self._desk
+        provider = stack(
+            self._guard,
+            self._options,
+            desk.prices,
+            desk.counter,
+            desk.clock,
+            desk.observer,
+            self._deadline,
+            lambda request: dispatcher.unfinished((request.model, request.effort)),
+        )
         dispatcher = Dispatcher(
             jobs,
             self._request,
-            stack(self._guard, self._options, self._desk.clock, self._desk.observer, self._deadline),
-            self._desk.clock,
+            provider,
+            desk.clock,
             self._options.concurrency,
             self._options.leader_patience,
         )
@@ -135,9 +150,10 @@ class _Run:
 
     def _consume(self, dispatcher: Dispatcher[ReviewJob], ended_jobs: Iterator[Ended[ReviewJob]]) -> None:
         for ended in ended_jobs:
+            self._cache.saw(ended)
             decision = follow_up(ended, self._cheaper(), hopeless=self._hopeless(ended))
             if isinstance(decision, AskAgain):
-                dispatcher.ask_next(*decision.jobs)
+                dispatcher.ask_next(*map(self._maker.as_planned, decision.jobs))
             elif isinstance(decision, LeaveOut):
                 self._leave_out(ended.job, decision)
                 if decision.ends_run or self._requests_are_wrong(ended):
@@ -160,7 +176,7 @@ class _Run:
             return False
         cheaper = self._cheaper() if ended.failure.kind is FailureKind.BUDGET_USD else None
         tiers = [ended.job.tier, *([cheaper] if cheaper else [])]
-        return all(self._obstacle(replace(ended.job, tier=tier)) for tier in tiers)
+        return all(self._obstacle(self._maker.as_planned(replace(ended.job, tier=tier))) for tier in tiers)
 
     def _obstacle(self, job: ReviewJob) -> FailureKind | None:
         """Why not even the smallest hunk of the batch could be afforded, alone and with the least room; or None."""
@@ -191,7 +207,10 @@ class _Run:
         if self._interrupted:
             unasked = LeftOut(SkipReason.INTERRUPTED, RULES[FailureKind.STOPPED].meaning)
         budget = budget_facts(self._options.limits, self._budget)
-        return self._tally.receipt(self._guard.calls(), budget, unasked, overrun=self._budget.overrun)
+        calls = self._guard.calls()
+        cache, sentences = self._cache.outcome(calls, self._desk.prices)
+        self._tally.notes += sentences
+        return self._tally.receipt(calls, budget, unasked, cache, overrun=self._budget.overrun)
 
 
 def budget_facts(limits: Limits, budget: Budget) -> BudgetFacts:

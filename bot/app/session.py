@@ -70,7 +70,7 @@ class Session:
 
     def _allowance(self, before: Amount) -> Amount:
         """What this run may spend at most: room for its plan and retries, but never more than the budget leaves."""
-        worst = worst_of_plan(self.prepared, self.options, self.templates, self.desk.prices)
+        worst = worst_of_plan(self.prepared, self.options, self.templates, self.desk.prices, self.desk.history)
         wished = Amount(worst.tokens * _ROOM_FOR_RETRIES, worst.usd * _ROOM_FOR_RETRIES)
         left = Budget(self.options.limits, before).left()
         return Amount(

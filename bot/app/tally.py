@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from bot.app.followup import SHORT_OF_DOLLARS, LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
-from bot.app.requests import RequestMaker
-from bot.app.tiers import tier_models
+from bot.app.requests import shown
+from bot.app.tiers import TierModel, tier_models
 from bot.core.answer import Answer
 from bot.core.bill import bill, price_of
 from bot.core.calls import Call
 from bot.core.coverage import ExcerptKey, LeftOut, coverage
+from bot.core.detours import detours
 from bot.core.excerpt import Excerpt, SkipReason, Tier
 from bot.core.finding import Finding, Unplaced
 from bot.core.merge import Placed, keep, merge
@@ -20,7 +21,7 @@ from bot.core.notices import notices
 from bot.core.place import place
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates, prompt_hash
-from bot.core.receipt import BudgetFacts, Coverage, PromptFacts, Receipt
+from bot.core.receipt import BudgetFacts, CacheFacts, Coverage, PromptFacts, Receipt
 from bot.core.report.words import counted
 from bot.core.show import show
 from bot.core.shown import ShownHunk
@@ -44,7 +45,6 @@ class Tally:
         self._options = options
         self._prices = prices
         self._simulated = simulated
-        self._maker = RequestMaker(prepared, templates, options.cache_ttl)
         self._prompt = PromptFacts(prompt_hash(templates), estimate_tokens(prepared.system))
         self._placed: list[Placed] = []
         self._unplaced: list[Unplaced] = []
@@ -68,13 +68,13 @@ class Tally:
 
         `reused` says that the answer was paid for by an earlier run.
         """
-        shown = self._maker.shown(job.batch)
+        hunks = shown(job.batch)
         for raw in answer.findings:
-            result = place(raw, shown)
+            result = place(raw, hunks)
             if isinstance(result, Unplaced):
                 self._unplaced.append(result)
             else:
-                self._placed.append((result, excerpt_of(result, shown)))
+                self._placed.append((result, excerpt_of(result, hunks)))
         keys = {excerpt.key for excerpt in job.batch.excerpts}
         self._reviewed |= keys
         if reused:
@@ -87,7 +87,7 @@ class Tally:
             self._left_out[excerpt.key] = LeftOut(why.reason, why.detail)
 
     def receipt(
-        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, *, overrun: bool = False
+        self, calls: Sequence[Call], budget: BudgetFacts, unasked: LeftOut, cache: CacheFacts, *, overrun: bool = False
     ) -> Receipt:
         """Everything that happened, as one value; `calls` are all attempts, `overrun` says that one cost too much."""
         findings, dropped = self._findings()
@@ -101,15 +101,16 @@ class Tally:
             findings=findings,
             unplaced=unplaced,
             coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard_model, self._prices),
+            bill=bill(calls, self._answered_twins(), self._standard.model, self._prices, self._standard.tariff),
             budget=budget,
             calls=tuple(calls),
-            notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun)),
+            notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun), *detours(calls, self._standard.provider)),
+            cache=cache,
         )
 
     @property
-    def _standard_model(self) -> str:
-        return tier_models(self._options)[Tier.STANDARD].model
+    def _standard(self) -> TierModel:
+        return tier_models(self._options)[Tier.STANDARD]
 
     def _findings(self) -> tuple[tuple[Finding, ...], int]:
         """What the model found and is worth showing, with what Hunkwise itself noticed; and how many were not shown."""
@@ -129,7 +130,7 @@ class Tally:
             self._prepared.skipped,
             self._prepared.hunks,
             self._prepared.reused,
-            lambda missing: price_of(missing, self._standard_model, self._prices),
+            lambda missing: price_of(missing, self._standard.model, self._prices, self._standard.tariff),
             self._reused,
         )
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.app.options import Options
+from bot.core.calls import ANTHROPIC
+from bot.core.chain import Link, only_anthropic
 from bot.core.excerpt import Tier
 from bot.core.models import ModelTraits, least_output_tokens, output_tokens, traits_of
+from bot.core.pricing import LIVE, Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class TierModel:
     model: str
     traits: ModelTraits
     effort: str | None
+    provider: str = ANTHROPIC
+    tariff: Tariff = LIVE
 
     @property
     def thinking(self) -> str | None:
@@ -38,12 +43,21 @@ class TierModel:
         return least_output_tokens(self.effort, self.traits)
 
 
-def tier_models(options: Options) -> Mapping[Tier, TierModel]:
-    """Each tier's model and settings. Tiers that share the standard tier's model share its effort, and so its cache."""
+def chain_of(options: Options) -> tuple[Link, ...]:
+    """Who may be asked, the preferred one first; Anthropic alone where the configuration names nobody."""
+    return options.providers or (only_anthropic(options.models),)
+
+
+def tier_models(options: Options, link: Link | None = None) -> Mapping[Tier, TierModel]:
+    """Each tier's model and settings at a link of the chain, the first unless said otherwise.
+
+    Tiers that share the standard tier's model share its effort, and so its cache.
+    """
+    link = link or replace(chain_of(options)[0], models=options.models)
     models = {}
     for tier in Tier:
-        traits = traits_of(options.models[tier])
-        shared = options.models[tier] == options.models[Tier.STANDARD]
+        traits = traits_of(link.models[tier])
+        shared = link.models[tier] == link.models[Tier.STANDARD]
         effort = options.effort[Tier.STANDARD if shared else tier] if traits.effort else None
-        models[tier] = TierModel(tier, options.models[tier], traits, effort)
+        models[tier] = TierModel(tier, link.models[tier], traits, effort, link.name, link.tariff)
     return models

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from typing import NoReturn
 
 from bot.adapters.actions import Runner
+from bot.adapters.actions_identity import JobIdentity
 from bot.app.options import Mode
-from bot.bootstrap.desk import Access
+from bot.bootstrap.access import Access, SignIn, token_of_environment
 from bot.bootstrap.pull_batches import Done, collect_one, numbers_with_intents, post_by_mode
 from bot.bootstrap.pull_request import HostAccess, PullReview, code_host, settings_of
 from bot.core.event import CollectAll, Decline, EventRules, NumberMissing, Standing, Trigger, decide, trigger_of
@@ -23,7 +26,6 @@ from bot.core.report.words import counted
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import BadConfiguration, HunkwiseError
 from bot.ports import CodeHost, Observer
-from bot.settings.file import RepositoryFile
 from bot.settings.inputs import Inputs, read_inputs
 from bot.settings.load import build_options
 
@@ -50,10 +52,40 @@ class _Action:
         self._runner = runner
         self._inputs = inputs
         self._observer = observer
-        self._access = Access(inputs.api_key, inputs.base_url, store=inputs.store)
+        self._secrets = inputs.secrets
+        self._access = Access(
+            inputs.api_key,
+            inputs.base_url,
+            store=inputs.store,
+            variable=runner.variable,
+            sign_in=None if inputs.api_key else self._sign_in(),
+            mask=runner.mask,
+        )
         self._host_access = HostAccess(
             inputs.github_token, inputs.github_api_url, inputs.repository, inputs.bot_login, inputs.state_secret
         )
+
+    def _sign_in(self) -> SignIn | None:
+        """Keyless sign-in by an identity token that the job was given, or by its own; None where it has neither."""
+        inputs, variable = self._inputs, self._runner.variable
+        if not inputs.federation_rule_id:
+            return None
+        if variable("ANTHROPIC_IDENTITY_TOKEN") or variable("ANTHROPIC_IDENTITY_TOKEN_FILE"):
+            identity: Callable[[], str] = partial(token_of_environment, variable)
+        elif variable("ACTIONS_ID_TOKEN_REQUEST_TOKEN"):
+            identity = self._job_identity().token
+        else:
+            return None
+        return SignIn(
+            inputs.federation_rule_id,
+            inputs.organization_id,
+            identity,
+            inputs.service_account_id,
+            inputs.workspace_id,
+        )
+
+    def _job_identity(self) -> JobIdentity:
+        return JobIdentity.of_job(self._runner.variable, self._inputs.audience, self._runner.mask)
 
     def run(self) -> int:
         for secret in self._inputs.secrets:
@@ -71,14 +103,16 @@ class _Action:
 
     def _on_pull_request(self, host: CodeHost, trigger: Trigger) -> int:
         pull = host.pull_request(trigger.number)
-        file, complaint = settings_of(host, pull, self._inputs.config)
-        options = build_options(self._inputs.flags, file)
-        verdict = decide(trigger, pull, options.events, self._standing(host, trigger, pull, options.events))
+        review = self._review(host, pull)
+        options = build_options(self._inputs.flags, review.file)
+        has_key = not self._access.is_simulated(review.chain())
+        standing = self._standing(host, trigger, pull, options.events, has_key=has_key)
+        verdict = decide(trigger, pull, options.events, standing)
         if isinstance(verdict, Decline):
             return self._decline(verdict)
-        self._require_key()
-        review = self._review(host, pull, file, complaint)
-        standing: tuple[Severity, ...] = ()
+        if not has_key:
+            self._complain_of_the_key()
+        found: tuple[Severity, ...] = ()
         if self._inputs.dry_run and options.mode is Mode.BATCH:
             raise BadConfiguration(
                 "A dry run remembers nothing, and a batch must be remembered to be collected.",
@@ -89,16 +123,13 @@ class _Action:
             self._hand_over(receipt, receipt_as_markdown(receipt), "", "")
         else:
             done = post_by_mode(review, self._inputs.run_id)
-            receipt = done.receipt
-            self._hand_over(
-                receipt, done.delivery.page, done.delivery.review_url or "", done.delivery.summary_url or ""
-            )
-            standing = done.delivery.standing
-        return exit_code(receipt, options.fail_on, options.on_incomplete, standing)
+            receipt, delivery = done.receipt, done.delivery
+            self._hand_over(receipt, delivery.page, delivery.review_url or "", delivery.summary_url or "")
+            found = delivery.standing
+        return exit_code(receipt, options.fail_on, options.on_incomplete, found)
 
     def _collect_all(self, host: CodeHost) -> int:
         """Bring in what has ended on any pull request; one that fails keeps nobody else's waiting."""
-        self._require_key()
         numbers = numbers_with_intents(host, datetime.now(UTC))
         codes, came = [], []
         for number in numbers:
@@ -112,35 +143,48 @@ class _Action:
                 came.append(done)
                 options = done.plan.options
                 codes.append(exit_code(done.receipt, options.fail_on, options.on_incomplete, done.delivery.standing))
-        if not came:
-            why = f"{counted(len(numbers), 'pull request')} wait in batches; nothing has come in since the last look."
-            self._decline(Decline(why))
-        else:
+        if came:
             self._hand_over_all([(done.receipt, done.delivery.page) for done in came])
+        elif codes:
+            self._runner.add_summary("**Hunkwise failed.** Nothing could be collected; the job's log says why.")
+            self._runner.set_outputs({"status": "failed"})
+        else:
+            waiting = counted(len(numbers), "pull request")
+            self._decline(Decline(f"No batch has ended since the last look ({waiting} with something in one)."))
         return max(codes, default=EXIT_DONE)
 
     def _collect(self, host: CodeHost, number: int) -> Done | None:
-        pull = host.pull_request(number)
-        file, complaint = settings_of(host, pull, self._inputs.config)
-        return collect_one(self._review(host, pull, file, complaint), self._inputs.run_id)
+        review = self._review(host, host.pull_request(number))
+        if self._access.is_simulated(review.chain()):
+            self._complain_of_the_key()
+        return collect_one(review, self._inputs.run_id)
 
-    def _review(self, host: CodeHost, pull: PullRequest, file: RepositoryFile, complaint: str) -> PullReview:
-        return PullReview(
+    def _review(self, host: CodeHost, pull: PullRequest) -> PullReview:
+        """The review of a pull request; every key that it may use is masked from then on."""
+        file, complaint = settings_of(host, pull, self._inputs.config)
+        review = PullReview(
             host, self._host_access, self._access, pull.number, file, complaint, self._inputs.flags, self._observer
         )
+        self._secrets = (*self._secrets, *self._access.secrets(review.chain()))
+        for secret in self._secrets:
+            self._runner.mask(secret)
+        return review
 
-    def _require_key(self) -> None:
-        if self._access.simulated:
-            raise BadConfiguration(
-                "There is no API key, so nothing can be reviewed.",
-                next_step="Add the secret ANTHROPIC_API_KEY and pass it as the input anthropic-api-key.",
-            )
+    def _complain_of_the_key(self) -> NoReturn:
+        if self._inputs.federation_rule_id:
+            self._job_identity()  # says what the job lacks
+        raise BadConfiguration(
+            "There is no API key, so nothing can be reviewed.",
+            next_step="Add the secret ANTHROPIC_API_KEY and pass it as the input anthropic-api-key.",
+        )
 
-    def _standing(self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules) -> Standing:
+    def _standing(
+        self, host: CodeHost, trigger: Trigger, pull: PullRequest, rules: EventRules, *, has_key: bool
+    ) -> Standing:
         """Who may write is asked only where it decides."""
         asks = trigger.event == "pull_request_target" and rules.forks == "labelled"
         return Standing(
-            has_key=not self._access.simulated,
+            has_key=has_key,
             author_may_write=not asks or host.may_write(pull.author),
             sender_may_write=not asks or (bool(trigger.sender) and host.may_write(trigger.sender)),
         )
@@ -151,9 +195,14 @@ class _Action:
         self._runner.set_outputs({"status": "skipped", "findings-count": "0", "cost-usd": "0", "total-tokens": "0"})
         return EXIT_DONE
 
+    @property
+    def _published_without(self) -> tuple[str, ...]:
+        """What must not be in anything that is handed over."""
+        return (*self._secrets, *self._access.heard)
+
     def _hand_over(self, receipt: Receipt, page: str, review_url: str, summary_url: str) -> None:
         """The step summary, the receipt as a file, the outputs."""
-        self._runner.add_summary(scrub(page, self._inputs.secrets))
+        self._runner.add_summary(scrub(page, self._published_without))
         path = self._write_receipt(receipt, RECEIPT_NAME)
         self._runner.set_outputs(outputs_of(receipt, review_url=review_url, summary_url=summary_url, receipt_path=path))
 
@@ -162,10 +211,10 @@ class _Action:
         paths = []
         for receipt, page in came:
             number = receipt.target.pull_request
-            self._runner.add_summary(scrub(f"## #{number}\n\n{page}", self._inputs.secrets))
+            self._runner.add_summary(scrub(f"## #{number}\n\n{page}", self._published_without))
             paths.append(self._write_receipt(receipt, f"hunkwise-receipt-{number}.json"))
         self._runner.set_outputs(outputs_of_all([receipt for receipt, _ in came], receipt_path=paths[0]))
 
     def _write_receipt(self, receipt: Receipt, name: str) -> str:
-        text = scrub(json.dumps(receipt_as_json(receipt), indent=2), self._inputs.secrets)
+        text = scrub(json.dumps(receipt_as_json(receipt), indent=2), self._published_without)
         return self._runner.write_file(name, text)

@@ -17,7 +17,8 @@ from bot.app.batches.work import call_back, collect, submit
 from bot.app.desk import Desk
 from bot.app.options import Mode
 from bot.app.review import review
-from bot.bootstrap.desk import Access, Plan, desk_for, make_plan
+from bot.bootstrap.access import Access
+from bot.bootstrap.desk import Plan, desk_for, make_plan
 from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
 from bot.bootstrap.local import Source, local_target, settings_for
 from bot.core.budget import Amount
@@ -51,14 +52,12 @@ class Reviewed:
     intent: Intent | None = None
 
 
-@contextmanager
-def local_batches(environment: Mapping[str, str], access: Access, observer: Observer) -> Iterator[LocalBatches]:
-    """The batches of this user's store; with the built-in stand-in, which ends with the command, of none that lasts."""
-    if not access.simulated:
-        yield LocalBatches(store_root(environment), access, observer)
-        return
-    with tempfile.TemporaryDirectory(prefix="hunkwise-") as folder:
-        yield LocalBatches(Path(folder), access, observer)
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A plan, and as files everything that it was made from."""
+
+    plan: Plan
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,27 +73,49 @@ class LocalBatches:
         """The store."""
         return IntentFolder(self.root)
 
-    def submit(self, source: Source, flags: Flags) -> Reviewed:
-        """Hand a change in, and leave it. Raises BatchRefused where the API took nothing of it."""
-        plan, files = self._plan(source, flags)
-        with self._desk(plan) as (desk, api):
-            return self._submit(plan, desk, api, files)
+    def plan(self, source: Source, flags: Flags) -> Planned:
+        """Read a change and plan its review. Asks nobody."""
+        with local_target(source) as (read, diff):
+            target = recording(read)
+            file = settings_for(source, target)
+            plan = make_plan(target, flags, file, access=self.access)
+            return Planned(plan, files_of(Kept(target, flags, file), diff))
 
-    def review(self, source: Source, flags: Flags) -> Reviewed:
-        """Hand a change in and wait for it; or ask at once, where the settings say so for a change of its size."""
-        plan, files = self._plan(source, flags)
-        with self._desk(plan) as (desk, api):
-            if not plan.by_batch:
-                return Reviewed(review(plan.prepared, plan.options, plan.templates, desk, Amount()), plan)
-            until = desk.clock.monotonic() + plan.options.run_seconds
-            try:
-                submitted = self._submit(plan, desk, api, files)
-            except NoBatches:
-                if plan.options.mode is not Mode.AUTO:
-                    raise
-                receipt = review(plan.prepared, plan.options, plan.templates, desk, Amount())
-                return Reviewed(replace(receipt, notes=(*receipt.notes, LIVE_INSTEAD)), plan)
-            return self._wait(submitted, desk, api, until)
+    def submit(self, planned: Planned) -> Reviewed:
+        """Hand a change in, and leave it. Raises BatchRefused where the API took nothing of it."""
+        _refuse_the_stand_in(planned.plan)
+        with self._desk(planned.plan) as (desk, api):
+            return self._submit(planned, desk, api)
+
+    def review(self, planned: Planned) -> Reviewed:
+        """Hand a change in and wait for it; or ask at once, where the settings say so for a change of its size.
+
+        The built-in stand-in ends with the command, so of its batches nothing is kept.
+        """
+        if planned.plan.simulated:
+            with tempfile.TemporaryDirectory(prefix="hunkwise-") as folder:
+                done = replace(self, root=Path(folder))._review(planned)  # noqa: SLF001  # the same, elsewhere
+                return replace(done, intent=None)
+        done = self._review(planned)
+        if done.intent is None or not done.intent.whole:
+            return done
+        self.told(done.intent)
+        return replace(done, intent=None)
+
+    def _review(self, planned: Planned) -> Reviewed:
+        plan = planned.plan
+        with desk_for(plan, self.access, self.observer, threading.Event()) as desk:
+            if plan.by_batch:
+                until = desk.clock.monotonic() + plan.options.run_seconds
+                try:
+                    api = batches_of(desk)
+                    return self._wait(self._submit(planned, desk, api), desk, api, until)
+                except NoBatches:
+                    if plan.options.mode is not Mode.AUTO:
+                        raise
+            receipt = review(plan.prepared, plan.options, plan.templates, desk, Amount())
+            notes = (*receipt.notes, LIVE_INSTEAD) if plan.by_batch else receipt.notes
+            return Reviewed(replace(receipt, notes=notes), plan)
 
     def status(self) -> list[tuple[Intent, TargetFacts]]:
         """What is kept and not finished, with what it is about."""
@@ -102,15 +123,13 @@ class LocalBatches:
 
     def collect(self, nonce: str) -> Reviewed:
         """Bring in what has ended of one intent; can be done any number of times while the API keeps results."""
-        kept = self._kept(nonce)
-        plan = make_plan(kept.target, kept.flags, kept.file)
+        plan = self._plan_of(nonce)
         with self._desk(plan) as (desk, api), self.folder.alone():
             return self._collect(nonce, plan, desk, api)
 
     def cancel(self, nonce: str) -> Reviewed:
         """Ask the API to end an intent's batches, and settle what has ended by then."""
-        kept = self._kept(nonce)
-        plan = make_plan(kept.target, kept.flags, kept.file)
+        plan = self._plan_of(nonce)
         with self._desk(plan) as (desk, api), self.folder.alone():
             call_back(api, IntentFolder(self.root, nonce), desk.clock)
             [intent] = IntentFolder(self.root, nonce).load()
@@ -129,28 +148,24 @@ class LocalBatches:
         if intent.whole:
             self.folder.save(intent)
 
-    def _plan(self, source: Source, flags: Flags) -> tuple[Plan, Mapping[str, bytes]]:
-        """The plan, and everything that it was made from as files."""
-        with local_target(source) as (read, diff):
-            target = recording(read)
-            file = settings_for(source, target)
-            plan = make_plan(target, flags, file)
-            return plan, files_of(Kept(target, flags, file), diff)
+    def _plan_of(self, nonce: str) -> Plan:
+        """The plan of a change that was handed in, with the settings of then."""
+        kept = self._kept(nonce)
+        plan = make_plan(kept.target, kept.flags, kept.file, access=self.access)
+        _refuse_the_stand_in(plan)
+        return plan
 
     @contextmanager
     def _desk(self, plan: Plan) -> Iterator[tuple[Desk, BatchApi]]:
-        stop = threading.Event()
-        with desk_for(plan, self.access, self.observer, stop) as desk:
-            if desk.batches is None:
-                raise BadConfiguration("Where requests go there are no batches.", next_step="Use --mode live.")
-            yield desk, desk.batches
+        with desk_for(plan, self.access, self.observer, threading.Event()) as desk:
+            yield desk, batches_of(desk)
 
-    def _submit(self, plan: Plan, desk: Desk, api: BatchApi, files: Mapping[str, bytes]) -> Reviewed:
+    def _submit(self, planned: Planned, desk: Desk, api: BatchApi) -> Reviewed:
         """What the intent is about is in the store before the intent is, and that before anything is asked."""
-        nonce = secrets.token_hex(8)
+        plan, nonce = planned.plan, secrets.token_hex(8)
         folder = IntentFolder(self.root, nonce)
         folder.forget(desk.clock.now())
-        folder.keep(nonce, files)
+        folder.keep(nonce, planned.files)
         means = Means(plan.options, plan.templates, desk, api, folder)
         submitted = submit(plan.prepared, means, nonce, Amount(), plan.prepared.target.facts.head_sha)
         if submitted.intent.finished:
@@ -183,6 +198,24 @@ class LocalBatches:
             raise BadConfiguration(
                 f"What is kept of {nonce} cannot be read.", next_step=f"Move {self.root / nonce} away."
             ) from None
+
+
+def batches_of(desk: Desk) -> BatchApi:
+    """The API that the preferred provider has for batches; raises NoBatches where it has none."""
+    if desk.batches is None:
+        raise NoBatches(
+            "The provider that is asked first takes no batches.",
+            next_step="Use the mode live, or auto, which asks at once there.",
+        )
+    return desk.batches
+
+
+def _refuse_the_stand_in(plan: Plan) -> None:
+    if plan.simulated:
+        raise WrongUsage(
+            "There is no ANTHROPIC_API_KEY, and the built-in stand-in would end before its batches.",
+            next_step="Set the key; or start `hunkwise simulate` and set ANTHROPIC_BASE_URL to its address.",
+        )
 
 
 def _one_of(name: str, known: Sequence[str]) -> str:

@@ -3,67 +3,49 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.adapters.answers import AnswerFolder
 from bot.adapters.clock import SystemClock
+from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
 from bot.app.options import Mode, Options
 from bot.app.prepare import Prepared, prepare
+from bot.app.switchboard import Disconnected, Line, Switchboard
 from bot.app.target import Target
+from bot.app.tiers import chain_of
+from bot.bootstrap.access import Access
+from bot.core.chain import Link, ProviderKind
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
+from bot.core.receipt import TargetFacts
 from bot.errors import BadConfiguration
-from bot.ports import Observer
+from bot.ports import Clock, Observer, PrefixHistory
 from bot.settings.file import RepositoryFile
 from bot.settings.folders import narrowed
 from bot.settings.load import Flags, build_options
+
+_KEY_OR_NONE = (ProviderKind.ANTHROPIC, ProviderKind.GATEWAY)
+"""Whose API wants some key in every request, if only a word that nobody reads."""
 
 SETTINGS_PATH = ".github/hunkwise.yml"
 """Where a repository keeps its settings; read from the base and from nowhere else."""
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
-    """How the model is reached; with neither key nor address, the stand-in answers.
-
-    `store` is a folder that keeps answers which were paid for, '' for none; the stand-in's are never kept.
-    """
-
-    api_key: str = field(default="", repr=False)
-    base_url: str = ""
-    simulate: bool = False
-    store: str = ""
-
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str], *, simulate: bool) -> Access:
-        """Read the two variables that every Claude tool reads, and the folder that answers are kept in."""
-        return cls(
-            environment.get("ANTHROPIC_API_KEY", ""),
-            environment.get("ANTHROPIC_BASE_URL", ""),
-            simulate,
-            environment.get("HUNKWISE_STORE", ""),
-        )
-
-    @property
-    def simulated(self) -> bool:
-        """Whether the stand-in is used, because it was asked for or because nothing else is at hand."""
-        return self.simulate or not (self.api_key or self.base_url)
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """A target with its settings and its plan: what quote prices and review runs."""
+    """A target with its settings and its plan: what quote prices and review runs; `simulated` against the stand-in."""
 
     prepared: Prepared
     options: Options
     templates: Templates
     prices: PriceList
+    simulated: bool = False
 
     @property
     def by_batch(self) -> bool:
@@ -77,19 +59,33 @@ def make_plan(
     flags: Flags,
     file: RepositoryFile,
     reviewed: Collection[str] = frozenset(),
+    access: Access | None = None,
     in_hand: Collection[str] = frozenset(),
 ) -> Plan:
     """Settings, prices and the plan; `reviewed` are keys of hunks reviewed before, `in_hand` of those that wait in a
     batch. Asks no model, imports no SDK.
 
-    Raises BadConfiguration for settings that do not hold and UnknownPrice for a model without a price.
+    `access` decides whether the stand-in will answer, which has no chain. Raises BadConfiguration for settings that do
+    not hold and UnknownPrice for a model without a price, at any provider of the chain.
     """
     file = narrowed(file, (one.path for one in target.diff.files), target.base.text)
-    options = build_options(flags, file, _style_guide(file, target))
+    style_guide, name = _style_guide(file, target), target_name(target.facts)
+    options = build_options(flags, file, style_guide, name)
+    simulated = access is not None and access.is_simulated(chain_of(options))
+    if simulated:
+        options = build_options(flags, file.model_copy(update={"providers": []}), style_guide, name)
     prices = PriceList(datetime.now(UTC), options.prices)
-    prices.check(options.model_ids)
+    for link in chain_of(options):
+        prices.check(link.models.values(), link.tariff)
     templates = Templates(load_prompts())
-    return Plan(prepare(target, options, templates, reviewed, in_hand), options, templates, prices)
+    prepared = prepare(target, options, templates, reviewed, in_hand)
+    return Plan(prepared, options, templates, prices, simulated)
+
+
+def target_name(facts: TargetFacts) -> str:
+    """What the runs of one target have in common, for the choice of a key: the pull request, else the repository."""
+    number = f"#{facts.pull_request}" if facts.pull_request else ""
+    return f"{facts.repo or ''}{number}"
 
 
 def _style_guide(file: RepositoryFile, target: Target) -> str:
@@ -107,39 +103,66 @@ def _style_guide(file: RepositoryFile, target: Target) -> str:
 
 @contextmanager
 def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Event) -> Iterator[Desk]:
-    """The desk, with connections that are closed when the block ends; `stop` interrupts what is under way."""
-    # Imported here: the SDK takes longer to import than a plan takes to make, and quote must not pay for it.
-    from bot.adapters.anthropic import Access as ApiAccess
-    from bot.adapters.anthropic import ClaudeApi, ClaudeBatches
+    """The desk, with connections that are closed when the block ends; `stop` interrupts what is under way.
 
+    Raises BadConfiguration where a provider of the chain lacks a library.
+    """
     clock = SystemClock(stop)
-    with _endpoint(access) as (api_key, base_url):
-        reach = ApiAccess(api_key, base_url or None, plan.options.silence_seconds)
-        api = ClaudeApi(reach, clock, stop)
-        try:
-            answers = AnswerFolder(Path(access.store)) if access.store and not access.simulated else None
-            yield Desk(
-                api,
-                api,
-                plan.prices,
-                clock,
-                observer,
-                stop,
-                simulated=access.simulated,
-                answers=answers,
-                batches=ClaudeBatches(api.client),
-            )
-        finally:
-            api.close()
+    with _board(plan, access, clock, stop) as board:
+        answers = AnswerFolder(Path(access.store)) if access.store and not plan.simulated else None
+        yield Desk(
+            board,
+            board,
+            plan.prices,
+            clock,
+            observer,
+            stop,
+            simulated=plan.simulated,
+            answers=answers,
+            history=prefix_history(access.store) if answers else None,
+            batches=board.batches(chain_of(plan.options)[0].name),
+        )
+
+
+def prefix_history(store: str) -> PrefixHistory | None:
+    """When prompts were asked, as the store's folder remembers it; None where there is no such folder."""
+    folder = Path(store)
+    return PrefixFile(folder) if store and folder.is_dir() else None
 
 
 @contextmanager
-def _endpoint(access: Access) -> Iterator[tuple[str, str]]:
-    """Key and address; the stand-in serves while the block runs where it is wanted."""
-    if not access.simulated:
-        yield access.api_key or "none", access.base_url
-        return
-    from bot.simulator.server import Simulator
+def _board(plan: Plan, access: Access, clock: Clock, stop: threading.Event) -> Iterator[Switchboard]:
+    """A line to everybody in the chain, or to the stand-in, which serves while the block runs."""
+    # Imported here: the SDK takes longer to import than a plan takes to make, and quote must not pay for it.
+    from bot.adapters.anthropic import Access as ApiAccess
+    from bot.adapters.anthropic import ClaudeApi, Federation
 
-    with Simulator() as simulator:
-        yield "simulated", simulator.base_url
+    silence = plan.options.silence_seconds
+    with ExitStack() as open_lines:
+
+        def line_to(link: Link) -> Line:
+            obstacle = access.obstacle(link)
+            if obstacle:
+                return Disconnected(obstacle)
+            signs_in = access.sign_in if access.signs_in(link) else None
+            reach = ApiAccess(
+                access.key_of(link) or ("none" if link.kind in _KEY_OR_NONE and signs_in is None else ""),
+                access.address_of(link) or None,
+                silence,
+                link.kind,
+                link.region,
+                link.project,
+                link.headers,
+                None if signs_in is None else Federation(**asdict(signs_in), on_secret=access.hear),
+            )
+            return open_lines.enter_context(closing(ClaudeApi(reach, clock, stop)))
+
+        if plan.simulated:
+            from bot.simulator.server import Simulator
+
+            simulator = open_lines.enter_context(Simulator())
+            reach = ApiAccess("simulated", simulator.base_url, silence)
+            api = open_lines.enter_context(closing(ClaudeApi(reach, clock, stop)))
+            yield Switchboard({link.name: api for link in chain_of(plan.options)})
+        else:
+            yield Switchboard({link.name: line_to(link) for link in chain_of(plan.options)})

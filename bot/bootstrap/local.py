@@ -12,7 +12,8 @@ from bot.adapters.files import read_input, read_settings_file
 from bot.adapters.git.repository import GitRepository, GitTexts
 from bot.app.review import review
 from bot.app.target import Target
-from bot.bootstrap.desk import SETTINGS_PATH, Access, Plan, desk_for, make_plan
+from bot.bootstrap.access import Access
+from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan
 from bot.core.budget import Amount
 from bot.core.diff.model import Diff
 from bot.core.diff.read import read_diff
@@ -43,10 +44,10 @@ def load_diff(source: Source) -> Diff:
         return target.diff
 
 
-def load_plan(source: Source, flags: Flags) -> Plan:
-    """Read diff and settings and make the plan. Asks no model and imports no SDK."""
+def load_plan(source: Source, flags: Flags, access: Access | None = None) -> Plan:
+    """Read diff and settings and make the plan; with `access`, one that can be run. Asks no model, imports no SDK."""
     with local_target(source) as (target, _):
-        return make_plan(target, flags, settings_for(source, target))
+        return make_plan(target, flags, settings_for(source, target), access=access)
 
 
 def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:

@@ -15,7 +15,7 @@ from bot.app.batches.work import call_back
 from bot.app.delivery import Delivery
 from bot.app.memory import Memory
 from bot.app.options import Mode
-from bot.bootstrap.batch import ENDS_WITHIN, LIVE_INSTEAD
+from bot.bootstrap.batch import ENDS_WITHIN, LIVE_INSTEAD, batches_of
 from bot.bootstrap.desk import Plan, desk_for
 from bot.bootstrap.pull_request import PullReview, code_host, host_access, pull_review
 from bot.core.intent_mark import has_intents
@@ -23,7 +23,7 @@ from bot.core.message_batch import RESULTS_KEPT, Intent
 from bot.core.progress import Event
 from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt, TargetFacts
-from bot.errors import BadConfiguration, NoBatches
+from bot.errors import NoBatches
 from bot.ports import CodeHost
 from bot.settings.load import Flags
 
@@ -77,14 +77,16 @@ def post_by_mode(review: PullReview, run_id: str) -> Done:
     """
     if (review.flags.mode or Mode.LIVE) == Mode.LIVE:
         return _live(review, run_id)
-    with _at_work(review, review.recall()) as work:
-        if not work.plan.by_batch:
-            return _live(review, run_id)
-        try:
+    memory = review.recall()
+    pull, plan = review.plan_beside(memory)
+    if not plan.by_batch:
+        return _live(review, run_id)
+    try:
+        with _at_work(review, memory, pull, plan) as work:
             return work.submit()
-        except NoBatches:
-            if work.plan.options.mode is not Mode.AUTO:
-                raise
+    except NoBatches:
+        if plan.options.mode is not Mode.AUTO:
+            raise
     done = _live(review, run_id)
     return replace(done, receipt=replace(done.receipt, notes=(*done.receipt.notes, LIVE_INSTEAD)))
 
@@ -94,7 +96,7 @@ def collect_one(review: PullReview, run_id: str) -> Done | None:
     memory = review.recall()
     if not memory.intents:
         return None
-    with _at_work(review, memory) as work:
+    with _at_work(review, memory, *review.plan_beside(memory)) as work:
         return work.collect(run_id)
 
 
@@ -103,7 +105,7 @@ def cancel_one(review: PullReview, run_id: str) -> Done | None:
     memory = review.recall()
     if not memory.intents:
         return None
-    with _at_work(review, memory) as work:
+    with _at_work(review, memory, *review.plan_beside(memory)) as work:
         work.call_back()
         return work.collect(run_id)
 
@@ -113,7 +115,8 @@ def wait_and_collect(review: PullReview, done: Done, run_id: str) -> Done:
     until: float | None = None
     try:
         while done.waiting:
-            with _at_work(review, review.recall()) as work:
+            memory = review.recall()
+            with _at_work(review, memory, *review.plan_beside(memory)) as work:
                 clock = work.batches.desk.clock
                 until = clock.monotonic() + work.plan.options.run_seconds if until is None else until
                 ended = [wait(one, work.batches.api, clock, review.observer, until) for one in done.waiting]
@@ -162,12 +165,9 @@ class _Work:
 
 
 @contextmanager
-def _at_work(review: PullReview, memory: Memory) -> Iterator[_Work]:
-    """Everything that a pull request's batches take, while the block runs."""
-    pull, plan = review.plan_beside(memory)
+def _at_work(review: PullReview, memory: Memory, pull: PullRequest, plan: Plan) -> Iterator[_Work]:
+    """Everything that a pull request's batches take, while the block runs. Raises NoBatches."""
     with desk_for(plan, review.access, review.observer, review.host_access.stop) as desk:
-        if desk.batches is None:
-            raise BadConfiguration("Where requests go there are no batches.", next_step="Use the mode live.")
         batches = PullBatches(
             host=review.host,
             number=review.number,
@@ -176,7 +176,7 @@ def _at_work(review: PullReview, memory: Memory) -> Iterator[_Work]:
             options=plan.options,
             templates=plan.templates,
             desk=desk,
-            api=desk.batches,
+            api=batches_of(desk),
             scrub=review.scrub,
         )
         yield _Work(review, pull, plan, batches)

@@ -19,18 +19,21 @@ from bot.app.memory import Memory, recall
 from bot.app.review import review
 from bot.app.session import Session
 from bot.app.target import Target
-from bot.bootstrap.desk import SETTINGS_PATH, Access, Plan, desk_for, make_plan
+from bot.app.tiers import chain_of
+from bot.bootstrap.access import Access
+from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan, target_name
 from bot.core.budget import Amount
+from bot.core.chain import Link
 from bot.core.marker import Signer
 from bot.core.pull_request import PullRequest
-from bot.core.receipt import Receipt
+from bot.core.receipt import Receipt, TargetFacts
 from bot.core.redact import scrub
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import BadConfiguration, HunkwiseError, WrongUsage
 from bot.ports import CodeHost, Observer
 from bot.settings.file import RepositoryFile, read_file
 from bot.settings.inputs import GITHUB_API_URL
-from bot.settings.load import Flags
+from bot.settings.load import Flags, build_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,8 @@ class PullReview:
 
     @property
     def signer(self) -> Signer:
-        """Signs what is remembered, with a secret of its own, or with the API key."""
-        secret = self.host_access.state_secret or self.access.api_key or self.access.base_url
+        """Signs what is remembered, with a secret of its own, or with a key."""
+        secret = self.host_access.state_secret or self.access.signing_secret(self.chain())
         return Signer.from_secret(secret, self.host_access.repo, self.number)
 
     def recall(self) -> Memory:
@@ -187,14 +190,24 @@ class PullReview:
         pull, target = read_pull_request(self.host, self.number)
         complaints = [self.complaint] if self.complaint else []
         try:
-            return pull, make_plan(_noting(target, complaints), self.flags, self.file, reviewed, in_hand)
+            return pull, self._made(_noting(target, complaints), self.file, reviewed, in_hand)
         except WrongUsage as error:
             if self.file == RepositoryFile():
                 raise
             complaints.append(_until_mended(error))
-            return pull, make_plan(_noting(target, complaints), self.flags, RepositoryFile(), reviewed, in_hand)
+            return pull, self._made(_noting(target, complaints), RepositoryFile(), reviewed, in_hand)
+
+    def _made(self, target: Target, file: RepositoryFile, reviewed: Collection[str], in_hand: Collection[str]) -> Plan:
+        return make_plan(target, self.flags, file, reviewed, self.access, in_hand)
+
+    def chain(self) -> tuple[Link, ...]:
+        """Who may be asked for this pull request, as far as its settings hold."""
+        return chain_of(build_options(self.flags, self.file, target=self._name()))
+
+    def _name(self) -> str:
+        return target_name(TargetFacts("pull_request", repo=self.host_access.repo, pull_request=self.number))
 
     def scrub(self, text: str) -> str:
         """The text without secret values."""
-        secrets = (self.access.api_key, self.host_access.token, self.host_access.state_secret)
+        secrets = (*self.access.secrets(self.chain()), self.host_access.token, self.host_access.state_secret)
         return scrub(text, [secret for secret in secrets if secret])

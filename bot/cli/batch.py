@@ -151,7 +151,7 @@ def submit(
         posted = _on_pull_request(pr, post_by_mode, said, config=config, quiet=quiet)
         _leave(posted, format)
     with _batches(store, quiet=quiet) as batches:
-        done = _with_key(batches).submit(Source(diff, base, head, working_tree, repo, config), said)
+        done = batches.submit(batches.plan(Source(diff, base, head, working_tree, repo, config), said))
     if done.intent is not None:
         typer.echo(f"Handed in as {done.intent.nonce}; `hunkwise batch collect` brings it in.", err=True)
     raise typer.Exit(_write(done.receipt, done.plan, format))
@@ -228,7 +228,7 @@ def cancel(
 
 
 def _bring_in(batches: LocalBatches, named: list[str], format: Format, *, cancel: bool = False) -> None:
-    nonces = _with_key(batches).pending(named)
+    nonces = batches.pending(named)
     if not nonces:
         typer.echo("Nothing waits in a batch.", err=True)
     codes = []
@@ -273,7 +273,7 @@ def _on_pull_request(
         shown_progress(sys.stderr, quiet=quiet) as observer,
         pull_review(name, os.environ, said, observer, config=config, simulate=False) as review,
     ):
-        if review.access.simulated:
+        if review.access.is_simulated(review.chain()):
             raise WrongUsage("The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY.")
         return do(review, "")
 
@@ -299,20 +299,11 @@ def _write(receipt: Receipt, plan: Plan, format: Format) -> int:
 
 @contextmanager
 def _batches(store: str | None, *, quiet: bool) -> Iterator[LocalBatches]:
+    from bot.bootstrap.access import Access
     from bot.bootstrap.batch import LocalBatches, store_root
-    from bot.bootstrap.desk import Access
     from bot.cli.progress import shown_progress
 
     environment = {**os.environ, "HUNKWISE_STORE": store or ""}
     access = Access.from_environment(environment, simulate=False)
     with shown_progress(sys.stderr, quiet=quiet) as observer:
         yield LocalBatches(store_root(environment), access, observer)
-
-
-def _with_key(batches: LocalBatches) -> LocalBatches:
-    if batches.access.simulated:
-        raise WrongUsage(
-            "There is no ANTHROPIC_API_KEY, and the built-in stand-in would end before its batches.",
-            next_step="Set the key; or start `hunkwise simulate` and set ANTHROPIC_BASE_URL to its address.",
-        )
-    return batches

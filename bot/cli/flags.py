@@ -77,6 +77,14 @@ BudgetTokens = Annotated[
     int | None,
     typer.Option(metavar="N", min=0, help="Spend at most so many tokens, all kinds together.", rich_help_panel=MONEY),
 ]
+Store = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DIR",
+        envvar="HUNKWISE_STORE",
+        help="Keep answers here, so that a run that dies is not paid for twice, and when prompts were asked.",
+    ),
+]
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Use this model for everything.", rich_help_panel=MODELS)]
 ModelCheap = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of low risk.", rich_help_panel=MODELS)]
 ModelStandard = Annotated[str | None, typer.Option(metavar="ID", help="…for ordinary hunks.", rich_help_panel=MODELS)]

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from bot.core.calls import Outcome
-from bot.core.progress import AttemptEnded, BatchEnded, Event, InBatch, PlanMade, Waiting
+from bot.core.progress import AttemptEnded, BatchEnded, Event, InBatch, PlanMade, Switched, Waiting
 from bot.core.report.figures import about_dollars
 from bot.core.report.words import counted
 from bot.core.sanitise import terminal
@@ -147,6 +147,8 @@ class Lines:
                 self._tell_progress()
             elif isinstance(event, InBatch):
                 self._tell_batch(event)
+            elif isinstance(event, Switched):
+                self._write(trouble_in(event))
             else:
                 self._tell_trouble(event)
 
@@ -185,6 +187,9 @@ def trouble_in(event: Event) -> str:
     """A line about what holds the run up; empty where nothing does."""
     if isinstance(event, Waiting):
         return f"Waiting {event.seconds:.0f} s: {terminal(event.why)}"
+    if isinstance(event, Switched):
+        why = terminal(event.why).replace("_", " ")
+        return f"Requests go to {terminal(event.to)} and no more to {terminal(event.left)}: {why}"
     if isinstance(event, AttemptEnded) and event.outcome != Outcome.ANSWERED:
         return f"An attempt at {terminal(event.model)} ended: {terminal(event.outcome).replace('_', ' ')}"
     return ""

@@ -34,6 +34,7 @@ def quote(
     routing: Annotated[
         Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
     ] = None,
+    store: flags.Store = None,
     config: flags.Config = None,
 ) -> None:
     """Show what a review would ask and what it would cost, without asking anybody.
@@ -41,6 +42,7 @@ def quote(
     Needs no key. The highest price is what the review would reserve; it cannot spend more than its budget.
     """
     from bot.app.quote import quote as price
+    from bot.bootstrap.desk import prefix_history
     from bot.bootstrap.local import Source, load_plan
     from bot.settings.load import Flags
 
@@ -58,7 +60,7 @@ def quote(
         if pr
         else load_plan(Source(diff, base, head, working_tree, repo, config), said)
     )
-    facts = price(plan.prepared, plan.options, plan.templates, plan.prices)
+    facts = price(plan.prepared, plan.options, plan.templates, plan.prices, prefix_history(store or ""))
     if format is flags.Table.JSON:
         from bot.core.report.quote_facts import quote_as_json
 

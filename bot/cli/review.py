@@ -19,7 +19,8 @@ from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from bot.bootstrap.desk import Access, Plan
+    from bot.bootstrap.access import Access
+    from bot.bootstrap.desk import Plan
     from bot.bootstrap.local import Source
     from bot.core.receipt import Receipt
     from bot.ports import Observer
@@ -46,6 +47,7 @@ class Mode(StrEnum):
 class CacheTtl(StrEnum):
     """How long a cached prompt lives."""
 
+    AUTO = "auto"
     FIVE_MINUTES = "5m"
     ONE_HOUR = "1h"
     OFF = "off"
@@ -95,19 +97,13 @@ def review(
         FailOn | None, typer.Option(help="Exit with 1 if a finding is at least this grave (default: never).")
     ] = None,
     cache: Annotated[
-        CacheTtl | None, typer.Option(help="How long the prompt is cached (default: 5m).", rich_help_panel=flags.MONEY)
+        CacheTtl | None,
+        typer.Option(help="How long the prompt is cached (default: auto, as it pays).", rich_help_panel=flags.MONEY),
     ] = None,
     time_limit: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
     ] = None,
-    store: Annotated[
-        str | None,
-        typer.Option(
-            metavar="DIR",
-            envvar="HUNKWISE_STORE",
-            help="Keep answers and batches here, so that a run that dies is not paid for twice.",
-        ),
-    ] = None,
+    store: flags.Store = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
@@ -157,14 +153,14 @@ def review(
 def _local(
     source: Source, said: Flags, observer: Observer, environment: Mapping[str, str], simulate: bool
 ) -> tuple[Receipt, Plan]:
-    from bot.bootstrap.desk import Access
+    from bot.bootstrap.access import Access
     from bot.bootstrap.local import load_plan, run_review
 
     access = Access.from_environment(environment, simulate=simulate)
     if said.mode in {Mode.BATCH, Mode.AUTO}:
         return _by_batch(source, said, observer, environment, access, simulate=simulate)
-    plan = load_plan(source, said)
-    announce(access, simulate=simulate)
+    plan = load_plan(source, said, access)
+    announce(simulated=plan.simulated, asked_for=simulate)
     return run_review(plan, access, observer), plan
 
 
@@ -178,15 +174,14 @@ def _by_batch(
     simulate: bool,
 ) -> tuple[Receipt, Plan]:
     """What is not ready within the time limit, or when somebody loses patience, stays in the store."""
-    from bot.bootstrap.batch import local_batches
+    from bot.bootstrap.batch import LocalBatches, store_root
 
-    announce(access, simulate=simulate)
-    with local_batches(environment, access, observer) as batches:
-        done = batches.review(source, said)
-        if done.intent is not None and done.intent.whole:
-            batches.told(done.intent)
-        elif done.intent is not None and not access.simulated:
-            typer.echo(f"It waits in a batch: `hunkwise batch collect {done.intent.nonce}` brings it in.", err=True)
+    batches = LocalBatches(store_root(environment), access, observer)
+    planned = batches.plan(source, said)
+    announce(simulated=planned.plan.simulated, asked_for=simulate)
+    done = batches.review(planned)
+    if done.intent is not None:
+        typer.echo(f"It waits in a batch: `hunkwise batch collect {done.intent.nonce}` brings it in.", err=True)
     return done.receipt, done.plan
 
 
@@ -208,11 +203,12 @@ def _pull_request(
             next_step="Give --post as well, or review it live.",
         )
     with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
-        if post and review.access.simulated:
+        simulated = review.access.is_simulated(review.chain())
+        if post and simulated:
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
             )
-        announce(review.access, simulate=simulate)
+        announce(simulated=simulated, asked_for=simulate)
         if post:
             done = wait_and_collect(review, post_by_mode(review, ""), "")
             if done.waiting:
@@ -222,9 +218,9 @@ def _pull_request(
         return review.look(plan), plan
 
 
-def announce(access: Access, *, simulate: bool) -> None:
+def announce(*, simulated: bool, asked_for: bool) -> None:
     """Say that the stand-in answers, where nobody asked for it."""
-    if access.simulated and not simulate:
+    if simulated and not asked_for:
         typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 

@@ -14,7 +14,7 @@ from bot.cli.tables import bill_table, coverage_table
 from bot.core.finding import Finding, Severity, Unplaced
 from bot.core.receipt import Receipt, Status
 from bot.core.report.code_excerpt import Excerpts, no_excerpts
-from bot.core.report.figures import about_dollars, budget_lines, saving_rows
+from bot.core.report.figures import about_dollars, budget_lines, cache_lines, saving_rows
 from bot.core.report.words import (
     MARKS,
     SIMULATED,
@@ -159,6 +159,7 @@ def _bill(receipt: Receipt) -> list[RenderableType]:
     saved = ", ".join(f"{label.lower()} {about_dollars(amount)}" for label, amount in saving_rows(bill))
     lines = [*budget_lines(receipt.budget)]
     lines += [f"Saved, estimated: {saved}."] if saved else []
+    lines += cache_lines(receipt.cache)
     return [
         Group(Text.assemble(("The bill", "bold"), (f"  {asked}", "dim")), Indented(bill_table(bill))),
         Group(Text("Budget", style="bold"), *(Indented(Text(line)) for line in lines)),

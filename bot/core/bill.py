@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bot.core.calls import Call, Outcome
 from bot.core.excerpt import Excerpt
-from bot.core.pricing import PriceList
+from bot.core.pricing import LIVE, PriceList, Tariff
 from bot.core.receipt import Bill, Savings
 from bot.core.size import excerpt_tokens
 from bot.core.usage import Usage
@@ -17,8 +17,16 @@ ANSWER_TOKENS_A_HUNK = 150
 """What an answer spends on one hunk on average, findings and thinking shared out: for estimates only."""
 
 
-def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Bill:
-    """Add up the calls. `duplicates` are excerpts that an equal hunk answered for, each as often as it did."""
+def bill(
+    calls: Sequence[Call],
+    duplicates: Iterable[Excerpt],
+    standard_model: str,
+    prices: PriceList,
+    tariff: Tariff = LIVE,
+) -> Bill:
+    """Add up the calls. `duplicates` are excerpts that an equal hunk answered for, each as often as it did; `tariff` is
+    that of the preferred provider, whose `standard_model` savings are measured against.
+    """
     by_model: dict[str, Decimal] = {}
     usage = Usage()
     for call in calls:
@@ -33,26 +41,38 @@ def bill(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: s
         unsettled_usd=sum((call.unsettled_usd for call in calls), Decimal(0)),
         wasted_usd=sum((call.cost_usd for call in calls if call.outcome != Outcome.ANSWERED), Decimal(0)),
         by_model=by_model,
-        saved=_savings(calls, duplicates, standard_model, prices),
+        saved=_savings(calls, duplicates, standard_model, prices, tariff),
     )
 
 
-def _savings(calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList) -> Savings:
-    """Estimates, each against the bill after the one before it: no caching, no duplicates, one tier, then no batch."""
+def _savings(
+    calls: Sequence[Call], duplicates: Iterable[Excerpt], standard_model: str, prices: PriceList, tariff: Tariff
+) -> Savings:
+    """Estimates, each against the bill after the one before it: no caching, no duplicates, one tier, then no batch.
+
+    What was asked elsewhere, at other prices, says nothing of what routing saved.
+    """
     cached = sum(
         (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
     )
-    routed = sum((prices.cost(standard_model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0))
-    live = ((call, prices.cost(call.model, call.usage, replace(call.tariff, batch=False))) for call in calls)
+    at_home = [call for call in calls if _live(call.tariff) == tariff]
+    routed = sum((prices.cost(standard_model, call.usage, call.tariff) - call.cost_usd for call in at_home), Decimal(0))
+    in_batches = [call for call in calls if call.tariff.batch]
+    at_once = (prices.cost(call.model, call.usage, _live(call.tariff)) - call.cost_usd for call in in_batches)
     return Savings(
         prompt_cache=cached,
-        duplicates=price_of(duplicates, standard_model, prices),
+        duplicates=price_of(duplicates, standard_model, prices, tariff),
         routing=routed,
-        batch=sum((price - call.cost_usd for call, price in live if call.tariff.batch), Decimal(0)),
+        batch=sum(at_once, Decimal(0)),
     )
 
 
-def price_of(excerpts: Iterable[Excerpt], model: str, prices: PriceList) -> Decimal:
+def _live(tariff: Tariff) -> Tariff:
+    """The same tariff for what is answered at once."""
+    return replace(tariff, batch=False)
+
+
+def price_of(excerpts: Iterable[Excerpt], model: str, prices: PriceList, tariff: Tariff = LIVE) -> Decimal:
     """What asking about these excerpts would likely cost in dollars, beside requests that are made anyway."""
     sizes = [excerpt_tokens(excerpt) for excerpt in excerpts]
-    return prices.cost(model, Usage(input_tokens=sum(sizes), output_tokens=ANSWER_TOKENS_A_HUNK * len(sizes)))
+    return prices.cost(model, Usage(input_tokens=sum(sizes), output_tokens=ANSWER_TOKENS_A_HUNK * len(sizes)), tariff)

@@ -131,12 +131,12 @@ def worst_case(request: ModelRequest, input_tokens: int, prices: PriceList) -> A
 
 
 def worst_usage(request: ModelRequest, input_tokens: int) -> Usage:
-    """The usage behind `worst_case`."""
-    written = min(request.prefix_tokens, input_tokens) if request.cache_ttl else 0
+    """The usage behind `worst_case`: all of the prefix is written, for the longest time that a breakpoint asks for."""
+    written = min(request.prefix_tokens, input_tokens) if request.ttls else 0
     return Usage(
         input_tokens=input_tokens - written,
-        cache_write_5m_tokens=written if request.cache_ttl == "5m" else 0,
-        cache_write_1h_tokens=written if request.cache_ttl == "1h" else 0,
+        cache_write_5m_tokens=0 if "1h" in request.ttls else written,
+        cache_write_1h_tokens=written if "1h" in request.ttls else 0,
         output_tokens=request.max_tokens,
     )
 
@@ -159,8 +159,15 @@ def largest_output(request: ModelRequest, input_tokens: int, prices: PriceList, 
 
 
 def _dearest(request: ModelRequest, usage: Usage, prices: PriceList) -> Decimal:
-    """A prefix that the API finds too short is not cached; a price of one's own may make that the dearer case."""
+    """A prefix that the API finds too short is not cached, and one with two breakpoints is written at two prices; a
+    price of one's own may make any of these the dearest case.
+    """
+    written = usage.cache_write_5m_tokens + usage.cache_write_1h_tokens
     cost = prices.cost(request.model, usage, request.tariff)
-    if usage.total_input_tokens == usage.input_tokens:
+    if not written:
         return cost
-    return max(cost, prices.cost_uncached(request.model, usage, request.tariff))
+    cost = max(cost, prices.cost_uncached(request.model, usage, request.tariff))
+    if len(request.ttls) > 1:
+        shorter = replace(usage, cache_write_5m_tokens=written, cache_write_1h_tokens=0)
+        cost = max(cost, prices.cost(request.model, shorter, request.tariff))
+    return cost

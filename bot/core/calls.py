@@ -53,14 +53,16 @@ class Purpose:
 class ModelRequest:
     """Everything one request says, independent of any vendor's SDK.
 
-    `system` and `facts` are byte-identical for every request of one model in a run; `cache_ttl` ('5m', '1h' or
-    None) puts a cache breakpoint behind each of them. `hunks` are the varying blocks. `thinking` is
+    `system` and `facts` are byte-identical for every request of one model in a run. `cache_ttl` ('5m', '1h' or None)
+    puts a cache breakpoint behind `system`, `facts_ttl` one behind `facts`, and never a longer one than the first.
+    `hunks` are the varying blocks. `thinking` is
     'adaptive', 'disabled', 'between_tools' or None (not sent), `effort` likewise. `prefix_tokens` is what
     counting system, schema and facts gave (an upper bound where they could not be counted).
     `max_tokens` may be lowered to `least_output_tokens` when a budget is tight. `attempt` counts from 1 and may take
     `seconds`, but not beyond the Clock.monotonic() reading `until`. `rank` is its place in the plan: where money is
     short, lower ranks come first. `provider` names who is asked, as the configuration calls it; `model` is that
-    provider's own id, and `tariff` what its tokens cost there.
+    provider's own id, and `tariff` what its tokens cost there. Where `diagnosed`, the API is asked why the prefix of
+    `previous_message_id` could not be read (None: this request only is to be remembered).
     """
 
     model: str
@@ -76,11 +78,19 @@ class ModelRequest:
     seconds: float = 300.0
     until: float = math.inf
     cache_ttl: str | None = None
+    facts_ttl: str | None = None
     thinking: str | None = None
     effort: str | None = None
     rank: int = 0
     provider: str = ANTHROPIC
     tariff: Tariff = LIVE
+    diagnosed: bool = False
+    previous_message_id: str | None = None
+
+    @property
+    def ttls(self) -> frozenset[str]:
+        """The times to live of its breakpoints, one or two; empty where nothing is cached."""
+        return frozenset(ttl for ttl in (self.cache_ttl, self.facts_ttl) if ttl)
 
     @property
     def key(self) -> str:
@@ -99,13 +109,18 @@ class ModelRequest:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What came back from one call. `parsed` is the contract's value where the outcome is ANSWERED."""
+    """What came back from one call. `parsed` is the contract's value where the outcome is ANSWERED.
+
+    `cache_miss` is the API's word for why the prefix of an earlier request could not be read, where it was asked.
+    """
 
     text: str
     usage: Usage
     outcome: Outcome
     request_id: str | None
     parsed: Any = None
+    message_id: str | None = None
+    cache_miss: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,8 @@ from bot.core.budget import Amount, Limits
 from bot.core.calls import ModelAnswer
 from bot.core.diff.model import Hunk, Side
 from bot.core.excerpt import Excerpt, Tier
-from bot.core.pricing import Tariff
 from bot.core.reuse import hunk_key
 from bot.core.state import OpenRun, ReviewState
-
-BATCH = Tariff(batch=True)
-"""What a batch's tokens cost."""
 
 NONCE = re.compile(r"[0-9a-f]{16}")
 """64 random bits: two intents share them by chance once in 10^19."""

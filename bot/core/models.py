@@ -49,19 +49,28 @@ _FINDING_TOKENS = 350
 
 def traits_of(model: str) -> ModelTraits:
     """The traits of a model id, dated ids and provider prefixes included; conservative ones for a stranger."""
+    return _TRAITS.get(base_name(model), ModelTraits())
+
+
+def base_name(model: str) -> str:
+    """The name that the same model has everywhere, without a date, a region or a provider's prefix; a stranger's id."""
     known = [name for name in _TRAITS if name in model]
-    return _TRAITS[max(known, key=len)] if known else ModelTraits()
+    return max(known, key=len) if known else model
+
+
+def thinking_tokens(effort: str | None, traits: ModelTraits) -> int:
+    """Room for thinking within `max_tokens`: none where the model does not think."""
+    return 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]
 
 
 def output_tokens(hunks: int, effort: str | None, traits: ModelTraits) -> int:
     """Room for an answer about so many hunks, in tokens: thinking (only where the model thinks), the answer's
     frame, and a finding for every other hunk. A truncated answer is asked again in halves with the same room a hunk.
     """
-    thinking = 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]
+    thinking = thinking_tokens(effort, traits)
     return min(traits.max_output_tokens, thinking + _ANSWER_TOKENS + _FINDING_TOKENS * -(-hunks // 2))
 
 
 def least_output_tokens(effort: str | None, traits: ModelTraits) -> int:
     """The least room worth paying for, in tokens: half the thinking and one short answer."""
-    thinking = 0 if traits.thinking in (None, "disabled") else _THINKING_TOKENS[effort]
-    return thinking // 2 + 500
+    return thinking_tokens(effort, traits) // 2 + 500

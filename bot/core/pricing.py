@@ -20,11 +20,13 @@ class Tariff:
     """What a price depends on beside the model and its tokens.
 
     `platform` is the vendor as the kept list names it ('anthropic', 'aws', 'google'): some charge more for the same
-    model. `batch` is True for the Message Batches API, which costs half.
+    model. `batch` is True for the Message Batches API, which costs half. `factor` is what is charged of every price: a
+    region's premium, a gateway's margin.
     """
 
     platform: str = "anthropic"
     batch: bool = False
+    factor: Decimal = Decimal(1)
 
 
 LIVE = Tariff()
@@ -73,7 +75,7 @@ class PriceList:
     def cost(self, model: str, usage: Usage, tariff: Tariff = LIVE) -> Decimal:
         """Dollars for `usage` on `model`, unrounded; raises UnknownPrice for a model that has no price."""
         if model in self.own:
-            return self.own[model].cost(usage) * (BATCH_SHARE if tariff.batch else 1)
+            return self.own[model].cost(usage) * tariff.factor * (BATCH_SHARE if tariff.batch else 1)
         known = self._known.get((model, usage, tariff))
         if known is None:
             known = self._known[model, usage, tariff] = self._kept_cost(model, usage, tariff)
@@ -101,7 +103,7 @@ class PriceList:
                 f"No price is known for the model '{model}'{where}, so no budget could be kept.",
                 next_step="Check the model's name, or give its price under `prices:` in the configuration file.",
             ) from None
-        return priced.total_price
+        return priced.total_price * tariff.factor
 
     def check(self, models: Iterable[str], tariff: Tariff = LIVE) -> None:
         """Raises UnknownPrice if any of the models has no price, before anything is spent."""

@@ -32,6 +32,15 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Switched:
+    """From now on requests go to another provider (`left` and `to` are names), because of `why`."""
+
+    left: str
+    to: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchEnded:
     """A batch is settled for good: its hunks were reviewed, or not."""
 
@@ -49,4 +58,4 @@ class InBatch:
     what: str
 
 
-Event = PlanMade | AttemptEnded | Waiting | BatchEnded | InBatch
+Event = PlanMade | AttemptEnded | Waiting | Switched | BatchEnded | InBatch

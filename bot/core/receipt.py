@@ -5,7 +5,8 @@ Every output (text, Markdown, JSON, SARIF, the Action's summary) is drawn from t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
@@ -107,6 +108,40 @@ class BudgetFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelCache:
+    """How the prompt of one model was cached: as planned, and as it came.
+
+    `ttl` is '5m', '1h' or 'off'; `requests` and `prefix_tokens` (an estimate) are the plan's, `expected_usd` its
+    dollars a run for the shared prompt by way of caching. `writes` counts the answers that wrote a prefix;
+    `saved_usd` is what caching saved, negative where it cost more.
+    """
+
+    model: str
+    ttl: str
+    why: str
+    requests: int
+    prefix_tokens: int
+    predicted_hit_ratio: float
+    actual_hit_ratio: float
+    writes: int
+    saved_usd: Decimal
+    expected_usd: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CacheFacts:
+    """The prompt cache in a run: predicted before anything was asked, and what happened. A hit ratio is the part of the
+    input that was read from the cache. `ttl` is '5m', '1h', 'off', or 'mixed' where models differ.
+    """
+
+    ttl: str = "off"
+    why: str = ""
+    predicted_hit_ratio: float = 0.0
+    actual_hit_ratio: float = 0.0
+    by_model: tuple[ModelCache, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do)."""
 
@@ -121,3 +156,4 @@ class Receipt:
     budget: BudgetFacts
     calls: tuple[Call, ...]
     notes: tuple[str, ...] = ()
+    cache: CacheFacts = CacheFacts()

@@ -6,23 +6,19 @@ import difflib
 from decimal import Decimal
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.core.finding import Severity
 from bot.errors import BadConfiguration
+from bot.settings.providers import KeySection, ProviderSection, all_different
+from bot.settings.section import Section
 
 Effort = Literal["low", "medium", "high"]
 Money = Annotated[Decimal, Field(ge=0)]
 
 
-class _Section(BaseModel):
-    """Unknown keys are errors: a misspelt limit must not pass for a limit."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class ModelsSection(_Section):
+class ModelsSection(Section):
     """A model id for each tier."""
 
     cheap: str | None = None
@@ -30,7 +26,7 @@ class ModelsSection(_Section):
     strong: str | None = None
 
 
-class EffortSection(_Section):
+class EffortSection(Section):
     """How hard each tier's model thinks."""
 
     cheap: Effort | None = None
@@ -38,7 +34,7 @@ class EffortSection(_Section):
     strong: Effort | None = None
 
 
-class BudgetSection(_Section):
+class BudgetSection(Section):
     """What one pull request may cost; null takes a limit away."""
 
     usd: Money | None = None
@@ -46,7 +42,7 @@ class BudgetSection(_Section):
     cheaper_when_tight: bool | None = None
 
 
-class PriceSection(_Section):
+class PriceSection(Section):
     """Dollars per million tokens, for a model the price list does not know."""
 
     input: Money
@@ -56,14 +52,14 @@ class PriceSection(_Section):
     cache_read: Money | None = None
 
 
-class InstructionSection(_Section):
+class InstructionSection(Section):
     """Words of the repository that hold for some paths."""
 
     paths: Annotated[list[str], Field(min_length=1)]
     text: Annotated[str, Field(min_length=1, max_length=8_000)]
 
 
-class EventsSection(_Section):
+class EventsSection(Section):
     """Which pull requests are reviewed, and when."""
 
     drafts: bool | None = None
@@ -73,7 +69,7 @@ class EventsSection(_Section):
     forks: Literal["labelled", "all", "none"] | None = None
 
 
-class PostingSection(_Section):
+class PostingSection(Section):
     """What is posted, and what is done beside it."""
 
     inline_limit: Annotated[int, Field(ge=0, le=30)] | None = None
@@ -84,7 +80,7 @@ class PostingSection(_Section):
     upload_sarif: bool | None = None
 
 
-class RepositoryFile(_Section):
+class RepositoryFile(Section):
     """The whole file. Every key is optional; an absent one leaves the default."""
 
     model: str | None = None
@@ -94,8 +90,9 @@ class RepositoryFile(_Section):
     events: EventsSection = EventsSection()
     posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
+    providers: Annotated[list[ProviderSection], AfterValidator(all_different)] = []
     routing: Literal["fixed", "rules"] | None = None
-    cache_ttl: Literal["5m", "1h", "off"] | None = None
+    cache_ttl: Literal["auto", "5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     auto_batch_hunks: Annotated[int, Field(ge=0, le=100_000)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
@@ -114,7 +111,7 @@ class RepositoryFile(_Section):
     on_incomplete: Literal["fail", "warn"] | None = None
 
 
-class FolderFile(_Section):
+class FolderFile(Section):
     """A folder's own file in a monorepo (bot/settings/folders.py): it narrows, so there is little it may say."""
 
     exclude: list[str] = []
@@ -150,7 +147,8 @@ def read_as(kind: type[FileT], text: str | bytes, name: str) -> FileT:
 def _describe(problem: ErrorDetails) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] != "extra_forbidden":
-        return f"`{key}`: {problem['msg'][:1].lower()}{problem['msg'][1:]}"
+        message = problem["msg"].removeprefix("Value error, ")
+        return f"`{key}`: {message[:1].lower()}{message[1:]}"
     nearest = difflib.get_close_matches(str(problem["loc"][-1]), _known_keys(problem["loc"]), n=1)
     return f"`{key}` is not a known key" + (f" (did you mean `{nearest[0]}`?)" if nearest else "")
 
@@ -165,7 +163,10 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         "posting": PostingSection,
         "prices": PriceSection,
         "instructions": InstructionSection,
+        "providers": ProviderSection,
+        "keys": KeySection,
     }
     if len(location) > 1:
-        section = sections.get(str(location[0]), section)
+        named = [part for part in location[:-1] if isinstance(part, str) and part in sections]
+        section = sections[named[-1]] if named else section
     return list(section.model_fields)

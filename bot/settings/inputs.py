@@ -10,6 +10,8 @@ from bot.errors import BadConfiguration
 from bot.settings.load import Flags
 
 GITHUB_API_URL = "https://api.github.com"
+DEFAULT_AUDIENCE = "https://api.anthropic.com"
+"""Whom a job's identity token is for, unless the federation rule asks for another."""
 
 _YES = frozenset({"true", "yes", "on", "1"})
 _NO = frozenset({"false", "no", "off", "0", ""})
@@ -20,7 +22,8 @@ class Inputs:
     """What the job says. Secrets never appear in a repr.
 
     `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
-    GitHub does not tell; `store` a folder that keeps answers which were paid for.
+    GitHub does not tell; `store` a folder that keeps answers which were paid for. The federation ids are for signing in
+    without a key, and `audience` is whom the job's identity token is then meant for.
     """
 
     api_key: str = field(repr=False)
@@ -36,6 +39,11 @@ class Inputs:
     bot_login: str
     state_secret: str = field(repr=False)
     store: str
+    federation_rule_id: str
+    organization_id: str
+    service_account_id: str
+    workspace_id: str
+    audience: str
     flags: Flags = field(default_factory=Flags)
 
     @property
@@ -60,6 +68,11 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         bot_login=given("bot-login"),
         state_secret=given("state-secret"),
         store=given("store") or variable("HUNKWISE_STORE"),
+        federation_rule_id=given("anthropic-federation-rule-id") or variable("ANTHROPIC_FEDERATION_RULE_ID"),
+        organization_id=given("anthropic-organization-id") or variable("ANTHROPIC_ORGANIZATION_ID"),
+        service_account_id=given("anthropic-service-account-id") or variable("ANTHROPIC_SERVICE_ACCOUNT_ID"),
+        workspace_id=given("anthropic-workspace-id") or variable("ANTHROPIC_WORKSPACE_ID"),
+        audience=given("anthropic-audience") or DEFAULT_AUDIENCE,
         flags=_flags(given),
     )
 

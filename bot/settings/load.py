@@ -18,6 +18,7 @@ from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
 from bot.errors import BadConfiguration
 from bot.settings.file import EventsSection, PostingSection, PriceSection, RepositoryFile
+from bot.settings.providers import chain_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,18 @@ class Flags:
     leader_wait: float | None = None
 
 
-def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "") -> Options:
-    """Put the layers together. `style_guide` is the text of the file that `style_guide:` names."""
+def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "", target: str = "") -> Options:
+    """Put the layers together. `style_guide` is the text of the file that `style_guide:` names; `target` names what is
+    reviewed, for whose runs the same key is chosen each time.
+    """
     defaults = Options()
+    models = _models(flags, file, defaults.models)
+    said = [tier for tier in Tier if flags.model or getattr(flags, f"model_{tier.value}")]
+    chain = chain_from(file.providers, models, said, target)
     return replace(
         defaults,
-        models=_models(flags, file, defaults.models),
+        models=chain[0].models if chain else models,
+        providers=chain,
         effort={tier: getattr(file.effort, tier.value) or defaults.effort[tier] for tier in Tier},
         prices={model: _price(section) for model, section in file.prices.items()},
         limits=_limits(flags, file, defaults.limits),
@@ -141,8 +148,8 @@ def _mode(word: str | None) -> Mode | None:
 
 
 def _cache_ttl(word: str | None) -> str | None:
-    if word not in {None, "5m", "1h", "off"}:
-        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use 5m, 1h or off.")
+    if word not in {None, "auto", "5m", "1h", "off"}:
+        raise BadConfiguration(f"'{word}' is no time to cache for.", next_step="Use auto, 5m, 1h or off.")
     return word
 
 

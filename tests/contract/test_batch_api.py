@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.adapters.anthropic import Access, ClaudeApi, ClaudeBatches
+from bot.adapters.anthropic import Access, ClaudeApi
 from bot.adapters.clock import SystemClock
 from bot.core.answer import REVIEW
 from bot.core.calls import Outcome
@@ -50,6 +50,13 @@ def fake(endings: list[Ending], *, ends: bool = True) -> Iterator[BatchApi]:
     )
 
 
+def batches_of(api: ClaudeApi) -> BatchApi:
+    """The batches of a key."""
+    batches = api.batches()
+    assert batches is not None
+    return batches
+
+
 @contextmanager
 def real(endings: list[Ending], *, ends: bool = True) -> Iterator[BatchApi]:
     """The adapter."""
@@ -59,7 +66,7 @@ def real(endings: list[Ending], *, ends: bool = True) -> Iterator[BatchApi]:
     with Simulator(options) as simulator:
         api = ClaudeApi(Access("key", simulator.base_url), SystemClock(stop), stop)
         try:
-            yield ClaudeBatches(api.client)
+            yield batches_of(api)
         finally:
             api.close()
 
@@ -148,5 +155,5 @@ def test_a_gateway_without_batches() -> None:
     stop = threading.Event()
     with Simulator(options) as simulator:
         api = ClaudeApi(Access("key", simulator.base_url), SystemClock(stop), stop)
-        assert failure(lambda: ClaudeBatches(api.client).create([("a", REQUEST)])) is FailureKind.NOT_FOUND
+        assert failure(lambda: batches_of(api).create([("a", REQUEST)])) is FailureKind.NOT_FOUND
         api.close()

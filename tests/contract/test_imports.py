@@ -44,6 +44,8 @@ VIOLATIONS = [
     Violation("cycles", {"core/diff/planted.py": "import bot.core.planted", "core/planted.py": "import bot.core.diff"}),
     Violation("anthropic", {"app/planted.py": "import anthropic"}),
     Violation("anthropic", {"adapters/planted.py": "from anthropic.types import Message"}),
+    Violation("platforms", {"app/planted.py": "import botocore"}),
+    Violation("platforms", {"bootstrap/planted.py": "import google.auth"}),
     Violation("github", {"adapters/planted.py": "import github"}),
     Violation("yaml", {"cli/planted.py": "import yaml"}),
     Violation("tenacity", {"adapters/planted.py": "from tenacity import retry"}),

@@ -16,17 +16,19 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from bot.adapters.anthropic import Access, ClaudeApi
+from bot.adapters.anthropic import Access, ClaudeApi, Federation
 from bot.adapters.clock import SystemClock
 from bot.core.answer import REVIEW
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome
+from bot.core.chain import ProviderKind
 from bot.core.failure import FailureKind
 from bot.core.usage import Usage
-from bot.errors import CallFailed
+from bot.errors import BadConfiguration, CallFailed
 from bot.ports import Provider
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.server import Simulator
 from tests.fakes import ScriptedVendor, a_request
+from tests.unit.simulator.test_oauth import ORGANIZATION, identity_token
 
 SHORT_SILENCE = 0.3
 LONG_SILENCE = 20.0
@@ -46,7 +48,7 @@ ENDINGS: dict[str, Outcome | FailureKind] = {
     "spend-cap": FailureKind.SPEND_LIMIT,
     "contract-cap": FailureKind.SPEND_LIMIT,
     "usage-limit": FailureKind.SPEND_LIMIT,
-    "402": FailureKind.NOT_PERMITTED,
+    "402": FailureKind.UNPAID,
     "403": FailureKind.NOT_PERMITTED,
     "reset": FailureKind.CONNECTION_LOST,
     "cut": FailureKind.CONNECTION_LOST,
@@ -81,6 +83,213 @@ def api(base_url: str, *, silence: float = LONG_SILENCE, stop: threading.Event |
         yield provider
     finally:
         provider.close()
+
+
+MODELS = {
+    ProviderKind.BEDROCK: "eu.anthropic.claude-haiku-5-5",
+    ProviderKind.MANTLE: "anthropic.claude-haiku-5-5",
+    ProviderKind.VERTEX: "claude-haiku-5-5",
+}
+PATHS = {ProviderKind.BEDROCK: "", ProviderKind.MANTLE: "/anthropic", ProviderKind.VERTEX: "/v1"}
+SAID_OTHERWISE = {
+    (ProviderKind.VERTEX, "spend-cap"): FailureKind.UNPAID,
+    (ProviderKind.VERTEX, "contract-cap"): FailureKind.UNPAID,
+}
+"""Google has no word for a spend limit, and says that billing is off; either stops the run."""
+
+
+@contextmanager
+def platform(
+    kind: ProviderKind, base_url: str, *, silence: float = LONG_SILENCE, stop: threading.Event | None = None
+) -> Iterator[ClaudeApi]:
+    """The real adapter, as it reaches for another platform at an address of the stand-in."""
+    stop = stop or threading.Event()
+    access = Access("key", base_url + PATHS[kind], silence, kind, region="eu-west-1", project="p")
+    provider = ClaudeApi(access, SystemClock(stop), stop)
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+@pytest.mark.parametrize("word", ENDINGS)
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_platform_ends_as_the_api_does(kind: ProviderKind, word: str) -> None:
+    """Other paths, other framing, other names for errors: the same kinds of ending, so the same that follows."""
+    silence = SHORT_SILENCE if word in QUIET else LONG_SILENCE
+    with (
+        Simulator(SimulatorOptions(script=(word,))) as simulator,
+        platform(kind, simulator.base_url, silence=silence) as provider,
+    ):
+        ending, begun = ended(provider, replace(REQUEST, model=MODELS[kind]))
+    expected = SAID_OTHERWISE.get((kind, word), ENDINGS[word])
+    assert (ending.outcome if isinstance(ending, ModelAnswer) else ending.kind) is expected
+    if word not in MAY_BE_LOST:
+        assert begun == (word in BEGINS)
+    if isinstance(ending, ModelAnswer):
+        assert ending.usage.total_tokens > 0
+        assert ending.request_id
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_every_platform_s_usage_is_its_own_to_the_token(kind: ProviderKind) -> None:
+    """The cache is written once and read, and the account's charge is what the answers say."""
+    request = replace(REQUEST, model=MODELS[kind], system="Rules. " * 500, facts="Facts. " * 100, cache_ttl="5m")
+    with Simulator() as simulator, platform(kind, simulator.base_url) as provider:
+        answers = [provider.ask(replace(request, hunks=(f"{n} +x",)), lambda: None) for n in (1, 2)]
+        charged = simulator.totals["by_platform"][kind.value]["delivered"]
+    total = sum((answer.usage for answer in answers), Usage())
+    assert {name: getattr(total, name) for name in charged if hasattr(total, name)} == {
+        name: value for name, value in charged.items() if hasattr(total, name)
+    }
+    assert answers[0].usage.cache_write_5m_tokens == answers[1].usage.cache_read_tokens > 0
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_no_platform_is_asked_what_only_the_api_answers(kind: ProviderKind) -> None:
+    """A field that it does not know may be refused, and the request with it."""
+    options = SimulatorOptions(keep_bodies=True)
+    with Simulator(options) as simulator, platform(kind, simulator.base_url) as provider:
+        answer, _ = ended(provider, replace(REQUEST, model=MODELS[kind], diagnosed=True, previous_message_id="msg_1"))
+        assert isinstance(answer, ModelAnswer)
+        assert b"diagnostics" not in (simulator.log[0].body or b"")
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"), [(ProviderKind.BEDROCK, False), (ProviderKind.MANTLE, True), (ProviderKind.VERTEX, True)]
+)
+def test_a_platform_counts_or_says_that_it_does_not(kind: ProviderKind, *, counts: bool) -> None:
+    """Bedrock has no such endpoint; a bound by bytes does there."""
+    with Simulator() as simulator, platform(kind, simulator.base_url) as provider:
+        counted = provider.count(replace(REQUEST, model=MODELS[kind]))
+    assert (counted is not None) == counts
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_platform_s_model_that_is_none_is_not_found(kind: ProviderKind) -> None:
+    """Which sends the request elsewhere, and no other of that model there."""
+    with Simulator() as simulator, platform(kind, simulator.base_url) as provider:
+        failed, _ = ended(provider, replace(REQUEST, model=MODELS[kind].replace("haiku", "haikai")))
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.NOT_FOUND
+
+
+def test_a_broken_frame_is_a_broken_stream() -> None:
+    """Amazon's frames carry checksums; a gateway's page in their place has none."""
+    response = plain("200 OK", "application/vnd.amazon.eventstream", b"<html>sorry</html>" * 10)
+    with Saying(response).serving() as url, platform(ProviderKind.BEDROCK, url) as provider:
+        failed, _ = ended(provider, replace(REQUEST, model=MODELS[ProviderKind.BEDROCK]))
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.BROKEN_STREAM
+
+
+@pytest.mark.parametrize("kind", [ProviderKind.BEDROCK, ProviderKind.MANTLE, ProviderKind.VERTEX])
+def test_a_platform_without_credentials_is_not_permitted(kind: ProviderKind, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is sent, and the run goes on elsewhere."""
+    for name in ("AWS_BEARER_TOKEN_BEDROCK", "AWS_PROFILE", "AWS_ACCESS_KEY_ID", "GOOGLE_APPLICATION_CREDENTIALS"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_SHARED_CREDENTIALS_FILE": "nowhere",
+        "AWS_CONFIG_FILE": "nowhere",
+        "NO_GCE_CHECK": "true",
+        "CLOUDSDK_CONFIG": "nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with Simulator() as simulator:
+        access = Access("", simulator.base_url + PATHS[kind], kind=kind, region="eu-west-1", project="p")
+        provider = ClaudeApi(access, SystemClock(threading.Event()), threading.Event())
+        failed, _ = ended(provider, replace(REQUEST, model=MODELS[kind]))
+        provider.close()
+        assert simulator.log == ()
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.NOT_PERMITTED
+    assert "could not sign in" in failed.message
+
+
+@pytest.mark.parametrize(
+    ("access", "word"),
+    [
+        (Access("key", kind=ProviderKind.BEDROCK), "no region"),
+        (Access("key", kind=ProviderKind.MANTLE), "no region"),
+        (Access("key", kind=ProviderKind.VERTEX), "no project"),
+    ],
+)
+def test_what_a_platform_cannot_do_without_is_asked_for_first(access: Access, word: str) -> None:
+    """Before anything is spent."""
+    with pytest.raises(BadConfiguration, match=word):
+        ClaudeApi(access, SystemClock(threading.Event()), threading.Event())
+
+
+@pytest.mark.parametrize(("kind", "extra"), [(ProviderKind.BEDROCK, "bedrock"), (ProviderKind.VERTEX, "vertex")])
+def test_a_library_that_is_missing_is_named_with_its_command(
+    kind: ProviderKind, extra: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both are extras: most never need them."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(BadConfiguration) as missing:
+        ClaudeApi(
+            Access("", kind=kind, region="eu-west-1", project="p"), SystemClock(threading.Event()), threading.Event()
+        )
+    assert f"pip install 'hunkwise[{extra}]'" in missing.value.next_step
+
+
+@contextmanager
+def signed_in(identity: Callable[[], str], base_url: str, heard: list[str]) -> Iterator[ClaudeApi]:
+    """The adapter without a key."""
+    federation = Federation("fdrl_1", ORGANIZATION, identity, on_secret=heard.append)
+    provider = ClaudeApi(Access("", base_url, federation=federation), SystemClock(threading.Event()), threading.Event())
+    try:
+        yield provider
+    finally:
+        provider.close()
+
+
+def test_an_identity_token_does_for_a_key() -> None:
+    """It is exchanged once, what it is exchanged for is announced to be masked, and requests go with that."""
+    heard: list[str] = []
+    with (
+        Simulator(SimulatorOptions(api_key="another")) as simulator,
+        signed_in(identity_token, simulator.base_url, heard) as provider,
+    ):
+        endings = [ended(provider)[0] for _ in range(2)]
+        assert [record.endpoint for record in simulator.log] == ["/v1/oauth/token", "/v1/messages", "/v1/messages"]
+    assert all(isinstance(ending, ModelAnswer) for ending in endings)
+    assert len(heard) == 1
+    assert heard[0].startswith("sk-ant-oat01-")
+    assert heard[0] not in repr(Federation("fdrl_1", ORGANIZATION, lambda: heard[0]))
+
+
+def no_identity() -> str:
+    """A runner that gives no token."""
+    raise BadConfiguration("GitHub gives this job no identity token.")
+
+
+@pytest.mark.parametrize(
+    ("identity", "words"),
+    [
+        (lambda: identity_token(exp=1), "Token exchange failed (HTTP 401)"),
+        (lambda: "no token", "Token exchange failed (HTTP 400)"),
+        (no_identity, "GitHub gives this job no identity token."),
+    ],
+)
+def test_a_sign_in_that_is_refused_says_why(identity: Callable[[], str], words: str) -> None:
+    """And is not tried again, since it would be refused again; no token stands in the message."""
+    with Simulator() as simulator, signed_in(identity, simulator.base_url, []) as provider:
+        failed, _ = ended(provider)
+        assert provider.count(REQUEST) is None
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.NOT_PERMITTED
+    assert words in failed.message
+    assert "eyJ" not in failed.message
+
+
+def test_a_token_endpoint_out_of_reach_is_a_connection_that_was_not_made() -> None:
+    """Which is worth another attempt."""
+    with signed_in(identity_token, "http://127.0.0.1:9", []) as provider:
+        failed, _ = ended(provider)
+    assert isinstance(failed, CallFailed)
+    assert failed.kind is FailureKind.NEVER_SENT
 
 
 @contextmanager
@@ -169,6 +378,49 @@ def test_usage_is_the_server_s_to_the_token(ttl: str | None) -> None:
     assert written == [ttl is not None, False, False]
     assert read == [False, ttl is not None, ttl is not None]
     assert total.cache_write_5m_tokens == 0 or ttl == "5m"
+
+
+def test_each_breakpoint_has_its_own_time_to_live() -> None:
+    """What runs share may be kept for longer than what one run shares, and is billed so."""
+    request = replace(REQUEST, system="Rules. " * 500, facts="Facts. " * 300, cache_ttl="1h", facts_ttl="5m")
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        wrote, read = (provider.ask(replace(request, hunks=(f"{n} +x",)), lambda: None).usage for n in (1, 2))
+        other = provider.ask(replace(request, facts="Others. " * 300), lambda: None).usage
+        only_facts = provider.ask(replace(request, cache_ttl=None, system="New. " * 500), lambda: None).usage
+    system, facts = wrote.cache_write_1h_tokens, wrote.cache_write_5m_tokens
+    assert system > facts > 0
+    assert (read.cache_read_tokens, read.cache_write_5m_tokens) == (system + facts, 0)
+    assert (other.cache_read_tokens, other.cache_write_1h_tokens) == (system, 0)
+    assert other.cache_write_5m_tokens > 0
+    assert only_facts.cache_write_5m_tokens > facts
+    assert only_facts.cache_write_1h_tokens == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({}, None),
+        ({"system": "Another."}, "system_changed"),
+        ({"facts": "Another change."}, "messages_changed"),
+        ({"previous_message_id": "msg_nobody"}, "previous_message_not_found"),
+    ],
+)
+def test_the_api_is_asked_why_a_prefix_was_missed(changes: dict[str, object], reason: str | None) -> None:
+    """Its word comes with the answer, streamed or not; who does not ask hears nothing."""
+    first = replace(REQUEST, diagnosed=True)
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        before = provider.ask(first, lambda: None)
+        asked = replace(first, previous_message_id=before.message_id)
+        answer = provider.ask(replace(asked, **changes), lambda: None)  # type: ignore[arg-type]  # replace checks them
+        unasked = provider.ask(replace(asked, diagnosed=False, system="Another."), lambda: None)
+    assert before.message_id
+    assert (before.cache_miss, answer.cache_miss, unasked.cache_miss) == (None, reason, None)
+
+
+def test_a_question_about_the_cache_is_not_counted() -> None:
+    """The counting endpoint does not know it."""
+    with Simulator() as simulator, api(simulator.base_url) as provider:
+        assert provider.count(replace(REQUEST, diagnosed=True)) == provider.count(REQUEST)
 
 
 def test_thinking_is_shown_within_the_output() -> None:

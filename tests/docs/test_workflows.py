@@ -104,8 +104,14 @@ def test_an_example_holds_the_least_that_works(path: Path) -> None:
     [step] = job["steps"]
     assert step["uses"].startswith(OUR_ACTION)
     assert "run" not in step
-    assert job["permissions"] == {"contents": "read", "pull-requests": "write"}
-    assert "${{ secrets.ANTHROPIC_API_KEY }}" in step["with"]["anthropic-api-key"]
+    permissions = {"contents": "read", "pull-requests": "write"}
+    if path.stem == "keyless":
+        assert job["permissions"] == {**permissions, "id-token": "write"}
+        assert {"anthropic-federation-rule-id", "anthropic-organization-id"} <= step["with"].keys()
+        assert "anthropic-api-key" not in step["with"]
+    else:
+        assert job["permissions"] == permissions
+        assert "${{ secrets.ANTHROPIC_API_KEY }}" in step["with"]["anthropic-api-key"]
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name)

@@ -67,6 +67,7 @@ class Job:
     key: str = API_KEY
     token: str = JOB_TOKEN
     api_path: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
     _runs: int = 0
 
     def on(self, pull: Pull, action: str = "opened", *, event: str = "pull_request", **more: Any) -> Run:
@@ -133,6 +134,7 @@ class Job:
             "HTTPS_PROXY": self.proxy,
             "HTTP_PROXY": self.proxy,
             "NO_PROXY": "127.0.0.1",
+            **self.variables,
             **{f"INPUT_{name.upper()}": value for name, value in given.items()},
         }
 

@@ -10,15 +10,25 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.app.breaker import Breaker
+from bot.app.elsewhere import Station
+from bot.app.failover import Failover
 from bot.app.guard import Guard
+from bot.app.lead import Leads
+from bot.app.options import Options
 from bot.app.retry import Retry, RetryPolicy
+from bot.app.tiers import tier_models
+from bot.core.breaker import BreakerPolicy
 from bot.core.budget import Amount, Budget, Limits, worst_case
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.chain import Link, ProviderKind
+from bot.core.excerpt import Tier
 from bot.core.failure import RULES, Billing, FailureKind
+from bot.core.pricing import Tariff
 from bot.core.usage import Usage
 from bot.errors import CallFailed
 from bot.ports import Provider
-from tests.fakes import PRICES, FakeClock, NoCounter, Watcher, a_request, an_answer
+from tests.fakes import PLAIN, PRICES, FakeClock, NoCounter, Watcher, a_request, an_answer
 
 FAILURES = [kind for kind, rule in RULES.items() if rule.retry]
 
@@ -71,7 +81,7 @@ class Server:
                 input_tokens=self._random.randint(1, 140), output_tokens=self._random.randint(0, request.max_tokens)
             )
             if failure is None or RULES[failure].billing is Billing.UNKNOWN:
-                self.billed += Amount(usage.total_tokens, PRICES.cost(request.model, usage))
+                self.billed += Amount(usage.total_tokens, PRICES.cost(request.model, usage, request.tariff))
         if failure is not None:
             raise CallFailed(failure, "the dice say so")
         return an_answer(input_tokens=usage.input_tokens, output_tokens=usage.output_tokens)
@@ -122,6 +132,11 @@ def test_the_budget_holds_at_every_step(
     clock = FakeClock()
     guard = Guard(server, budget, PRICES, NoCounter(), clock, Watcher())
     ask_all(Retry(guard, RetryPolicy(attempts=4), clock, Watcher(), deadline=1e9), requests, threads)
+    check_the_books(guard, budget, server)
+
+
+def check_the_books(guard: Guard, budget: Budget, server: Server) -> None:
+    """Nothing is left open, the server's bill is covered, and the calls add up to what was spent."""
     assert budget.open == 0
     assert budget.reserved == Amount()
     assert server.billed.tokens <= budget.spent.tokens
@@ -129,6 +144,61 @@ def test_the_budget_holds_at_every_step(
     calls = guard.calls()
     assert sum((call.cost_usd + call.unsettled_usd for call in calls), Decimal(0)) == budget.spent.usd
     assert sum(call.usage.total_tokens + call.unsettled_tokens for call in calls) == budget.spent.tokens
+
+
+ELSEWHERE = tuple(
+    Link(name, ProviderKind.GATEWAY, dict.fromkeys(Tier, PLAIN), Tariff(factor=Decimal(factor)))
+    for name, factor in (("anthropic", "1"), ("dearer", "1.7"), ("cheaper", "0.6"))
+)
+
+
+def chained(inner: Provider, clock: FakeClock, attempts: int = 3) -> Failover:
+    """A chain of three whose prices differ, with all layers outside of the guard."""
+    breaker = Breaker(inner, BreakerPolicy(failures=2), clock)
+    retry = Retry(breaker, RetryPolicy(attempts), clock, Watcher(), deadline=1e9)
+    stations = [Station(link.name, tier_models(Options(), link), NoCounter(), PRICES) for link in ELSEWHERE]
+    return Failover(retry, stations, Leads(clock, 20.0), clock, Watcher(), 1e9, 60.0, lambda _: 9)
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    seed=st.integers(0, 2**32),
+    failing=st.sampled_from([0.2, 0.6, 0.9]),
+    tokens=st.none() | st.integers(0, 3_000),
+    usd=st.none() | st.decimals(0, "0.004", places=6),
+    requests=st.integers(1, 8),
+    threads=st.integers(1, 4),
+)
+def test_the_budget_holds_with_failover(
+    seed: int, failing: float, tokens: int | None, usd: Decimal | None, requests: int, threads: int
+) -> None:
+    """Whoever is asked in the end, and at whatever price: each attempt reserved what it can cost there."""
+    budget, server, clock = WatchedBudget(Limits(tokens, usd)), Server(seed, failing), FakeClock()
+    guard = Guard(server, budget, PRICES, NoCounter(), clock, Watcher())
+    ask_all(chained(guard, clock), requests, threads)
+    check_the_books(guard, budget, server)
+
+
+def test_failover_inside_the_guard_overspends() -> None:
+    """The guard would reserve what the first provider costs, while the second, dearer one is asked."""
+
+    class Dear:
+        billed = Decimal(0)
+
+        def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
+            if request.provider == "anthropic":
+                raise CallFailed(FailureKind.NOT_FOUND, "gone")
+            self.billed += worst_case(request, 140, PRICES).usd
+            return an_answer(input_tokens=140, output_tokens=request.max_tokens)
+
+    limits, clock = Limits(usd=worst_case(a_request(), 160, PRICES).usd), FakeClock()
+    wrong = Dear()
+    ask_all(Guard(chained(wrong, clock), Budget(limits), PRICES, NoCounter(), clock, Watcher()), 1, 1)
+    assert wrong.billed > (limits.usd or 0)
+
+    right = Dear()
+    ask_all(chained(Guard(right, Budget(limits), PRICES, NoCounter(), clock, Watcher()), clock), 1, 1)
+    assert right.billed == 0
 
 
 def losing_every_answer(server: Server) -> Provider:

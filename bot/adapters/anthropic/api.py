@@ -5,49 +5,37 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import anthropic
 import httpx2
 
+from bot.adapters.anthropic.access import Access
+from bot.adapters.anthropic.batches import ClaudeBatches
 from bot.adapters.anthropic.body import body_of
-from bot.adapters.anthropic.failures import failure_of, lost
+from bot.adapters.anthropic.clients import CONNECT_SECONDS, client_for
+from bot.adapters.anthropic.event_stream import events
+from bot.adapters.anthropic.failures import failure_of, lost, not_signed_in, request_id_of, sign_in_errors
 from bot.adapters.anthropic.stream import Gathered
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.chain import ProviderKind
 from bot.core.failure import FailureKind
 from bot.errors import CallFailed
 from bot.ports import Clock
 
-_CONNECT_SECONDS = 10.0
 _COUNT_SECONDS = 5.0
 """A count only sharpens a reservation that a bound would do for, so nobody waits long for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the API is reached; the key never appears in a repr.
-
-    `silence_timeout` ends an attempt whose stream says nothing for so many seconds (the API pings while it thinks).
-    """
-
-    api_key: str = field(repr=False)
-    base_url: str | None = None
-    silence_timeout: float = 60.0
-
-
 class ClaudeApi:
-    """Provider and TokenCounter over the SDK, whose own retries are off: bot/app/retry.py owns them."""
+    """Provider and TokenCounter over the SDK, on any platform that it speaks to."""
 
     def __init__(self, access: Access, clock: Clock, stop: threading.Event) -> None:
-        """`stop` ends answers that are still arriving when a run is interrupted."""
-        self._client = anthropic.Anthropic(
-            api_key=access.api_key,
-            base_url=access.base_url or "https://api.anthropic.com",
-            max_retries=0,
-            timeout=httpx2.Timeout(access.silence_timeout, connect=_CONNECT_SECONDS),
-            default_headers={"x-api-key": access.api_key},
-        )
+        """`stop` ends answers that are still arriving when a run is interrupted. Raises BadConfiguration."""
+        self._client = client_for(access)
+        self._sign_in_errors = sign_in_errors(access)
+        self._diagnoses = access.kind is ProviderKind.ANTHROPIC
         self._silence_timeout = access.silence_timeout
         self._clock = clock
         self._stop = stop
@@ -58,36 +46,42 @@ class ClaudeApi:
         gathered = Gathered(request_id=None)
         try:
             with self._client.messages.create(
-                max_tokens=request.max_tokens, stream=True, timeout=self._timeout(deadline), **body_of(request)
+                max_tokens=request.max_tokens,
+                stream=True,
+                timeout=self._timeout(deadline),
+                **body_of(request),
+                **(_diagnostics(request) if self._diagnoses else {}),
             ) as stream:
-                gathered.request_id = stream.response.headers.get("request-id")
+                gathered.request_id = request_id_of(stream.response.headers)
                 self._gather(stream.response, gathered, deadline, begun)
         except anthropic.APIError as error:
             raise failure_of(error, gathered.request_id) from error
+        except self._sign_in_errors as error:
+            raise not_signed_in(error) from error
         except (httpx2.HTTPError, httpx2.StreamError) as error:
             if not gathered.complete:
                 raise lost(error, gathered.request_id) from error
-        except json.JSONDecodeError as error:
+        except ValueError as error:
             raise CallFailed(
                 FailureKind.BROKEN_STREAM, "the stream held no JSON", request_id=gathered.request_id
             ) from error
-        return gathered.answer(request.cache_ttl)
+        return gathered.answer(request.ttls)
 
     def _timeout(self, deadline: float) -> httpx2.Timeout:
         """No single wait outlasts the attempt."""
         left = max(1.0, deadline - self._clock.monotonic())
-        return httpx2.Timeout(min(self._silence_timeout, left), connect=min(_CONNECT_SECONDS, left))
+        return httpx2.Timeout(min(self._silence_timeout, left), connect=min(CONNECT_SECONDS, left))
 
     def _gather(
         self, response: httpx2.Response, gathered: Gathered, deadline: float, begun: Callable[[], None]
     ) -> None:
-        if not response.headers.get("content-type", "").startswith("text/event-stream"):
+        watched = _Watched(response, lambda: self._give_up_if_over(deadline, gathered))
+        arriving = events(watched, response.headers.get("content-type", ""))
+        if arriving is None:
             gathered.add_message(_json_of(response), begun)
             return
-        watched = _Watched(response, lambda: self._give_up_if_over(deadline, gathered))
-        for event in anthropic.Stream.raw_events(watched):  # type: ignore[arg-type]  # it only reads iter_bytes
-            if event.data:
-                gathered.add(event.json(), begun)
+        for event in arriving:
+            gathered.add(event, begun)
 
     def _give_up_if_over(self, deadline: float, gathered: Gathered) -> None:
         if gathered.complete:
@@ -101,15 +95,16 @@ class ClaudeApi:
         """Input tokens by the free counting endpoint; None where it is missing or does not answer soon."""
         try:
             counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **body_of(request))
-        except (anthropic.APIError, json.JSONDecodeError):
+        except self._sign_in_errors:  # errors of the API are among them
+            return None
+        except json.JSONDecodeError:
             return None
         tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
         return tokens if isinstance(tokens, int) else None
 
-    @property
-    def client(self) -> anthropic.Anthropic:
-        """The SDK's client, for what else the same key is asked."""
-        return self._client
+    def batches(self) -> ClaudeBatches | None:
+        """The Message Batches API of the same key; None on platforms that have none."""
+        return ClaudeBatches(self._client) if isinstance(self._client, anthropic.Anthropic) else None
 
     def close(self) -> None:
         """Drop the connections."""
@@ -135,3 +130,8 @@ def _json_of(response: httpx2.Response) -> Any:
         return json.loads(response.read())
     except ValueError:
         return None
+
+
+def _diagnostics(request: ModelRequest) -> dict[str, Any]:
+    """The question why an earlier prefix was missed, which only Anthropic's own API answers."""
+    return {"diagnostics": {"previous_message_id": request.previous_message_id}} if request.diagnosed else {}

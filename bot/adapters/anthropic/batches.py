@@ -9,10 +9,11 @@ from typing import Any
 
 import anthropic
 import httpx2
+from anthropic.lib.credentials import WorkloadIdentityError
 from anthropic.types.messages import MessageBatch, MessageBatchIndividualResponse
 
 from bot.adapters.anthropic.body import body_of
-from bot.adapters.anthropic.failures import failure_of, lost
+from bot.adapters.anthropic.failures import failure_of, lost, not_signed_in
 from bot.adapters.anthropic.stream import Gathered
 from bot.core.calls import ModelRequest
 from bot.core.failure import FailureKind
@@ -23,7 +24,7 @@ _SECONDS = httpx2.Timeout(120.0, connect=10.0)
 """A batch of a hundred megabytes takes a while to hand in."""
 
 _A_PAGE = 100
-_MARKER_TTL = "1h"
+_MARKER_TTLS = ("1h",)
 """What every cached request of a batch asks for, should its usage not say by itself."""
 
 _INVALID = "invalid_request_error"
@@ -93,6 +94,8 @@ def _mapped() -> Iterator[None]:
         yield
     except anthropic.APIError as error:
         raise failure_of(error, None) from error
+    except WorkloadIdentityError as error:
+        raise not_signed_in(error) from error
     except anthropic.AnthropicError as error:
         # No results_url: the batch has not ended, or its results are archived.
         raise CallFailed(FailureKind.NOT_FOUND, str(error)) from error
@@ -115,7 +118,7 @@ def _result(line: MessageBatchIndividualResponse) -> ItemResult:
     if ending is Ending.SUCCEEDED:
         gathered = Gathered(request_id=result["message"].get("id"))
         gathered.add_message(result["message"], lambda: None)
-        return ItemResult(said["custom_id"], ending, gathered.answer(_MARKER_TTL))
+        return ItemResult(said["custom_id"], ending, gathered.answer(_MARKER_TTLS))
     error = (result.get("error") or {}).get("error") or {}
     return ItemResult(
         said["custom_id"], ending, detail=str(error.get("message") or ""), invalid=error.get("type") == _INVALID

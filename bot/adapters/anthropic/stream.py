@@ -6,7 +6,7 @@ that thinks, and spends more time on types than everything else here together.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ class Gathered:
     started: Mapping[str, Any] | None = None
     ended: Mapping[str, Any] | None = None
     stop_reason: str | None = None
+    message_id: str | None = None
+    cache_miss: str | None = None
 
     def add(self, event: Mapping[str, Any], begun: Callable[[], None]) -> None:
         """Take one event; raises CallFailed for an error event and for one that is not as the API writes it."""
@@ -44,6 +46,7 @@ class Gathered:
             )
         if kind == "message_start":
             self.started = event["message"]["usage"]
+            self._identify(event["message"])
             begun()
         elif kind == "content_block_delta" and event["delta"]["type"] == "text_delta":
             self.text.append(event["delta"]["text"])
@@ -56,7 +59,8 @@ class Gathered:
         try:
             self.started, self.ended, self.stop_reason = message["usage"], message["usage"], message["stop_reason"]
             self.text = [block["text"] for block in message["content"] if block["type"] == "text"]
-        except (KeyError, TypeError):
+            self._identify(message)
+        except (KeyError, TypeError, AttributeError):
             raise CallFailed(
                 FailureKind.NOT_FOUND,
                 "what answers at this address is not the Messages API",
@@ -64,28 +68,42 @@ class Gathered:
             ) from None
         begun()
 
+    def _identify(self, message: Mapping[str, Any]) -> None:
+        """The message's id, and the API's word for why a prefix was missed; neither is worth failing for."""
+        self.message_id = message.get("id")
+        reason = (message.get("diagnostics") or {}).get("cache_miss_reason") or {}
+        self.cache_miss = reason.get("type")
+
     @property
     def complete(self) -> bool:
         """Whether the answer and its final usage are there, whatever happens to the connection afterwards."""
         return self.started is not None and self.ended is not None and self.stop_reason is not None
 
-    def answer(self, cache_ttl: str | None) -> ModelAnswer:
-        """The whole answer; raises CallFailed where its usage has not come. `cache_ttl` is what was asked for."""
+    def answer(self, ttls: Collection[str]) -> ModelAnswer:
+        """The whole answer; raises CallFailed where its usage has not come. `ttls` are those that were asked for."""
         if self.started is None or self.ended is None:
             raise CallFailed(
                 FailureKind.CONNECTION_LOST, "the answer ended before its usage came", request_id=self.request_id
             )
-        usage = _usage(
-            {**self.started, **{key: value for key, value in self.ended.items() if value is not None}}, cache_ttl
+        usage = _usage({**self.started, **{key: value for key, value in self.ended.items() if value is not None}}, ttls)
+        return ModelAnswer(
+            "".join(self.text),
+            usage,
+            _outcome(self.stop_reason),
+            self.request_id,
+            message_id=self.message_id,
+            cache_miss=self.cache_miss,
         )
-        return ModelAnswer("".join(self.text), usage, _outcome(self.stop_reason), self.request_id)
 
 
-def _usage(figures: Mapping[str, Any], cache_ttl: str | None) -> Usage:
-    """The final figures: those of the last event, which are cumulative, over those of the first."""
+def _usage(figures: Mapping[str, Any], ttls: Collection[str]) -> Usage:
+    """The final figures: those of the last event, which are cumulative, over those of the first.
+
+    A server that does not say for how long it wrote is taken to have written for the longest time asked for.
+    """
     written = int(figures.get("cache_creation_input_tokens") or 0)
     by_ttl = figures.get("cache_creation")
-    one_hour = written if cache_ttl == "1h" else 0
+    one_hour = written if "1h" in ttls else 0
     if by_ttl:
         one_hour = min(written, int(by_ttl.get("ephemeral_1h_input_tokens") or 0))
     details = figures.get("output_tokens_details") or {}

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from bot.app.batches.survey import Survey
 from bot.app.followup import LeaveOut, ReviewJob
-from bot.app.options import Options
 from bot.app.reading import read_by
 from bot.app.tally import WAITS, Tally
-from bot.app.tiers import tier_models
+from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
 from bot.core.budget import Amount
 from bot.core.calls import Call, ModelAnswer, Outcome
 from bot.core.carry import Standing, carried, excerpt_of
-from bot.core.excerpt import Batch, Excerpt, Route, SkipReason
-from bot.core.message_batch import BATCH, Intent, Item, ItemResult, Sending
+from bot.core.excerpt import Batch, Excerpt, Route, SkipReason, Tier
+from bot.core.message_batch import Intent, Item, ItemResult, Sending
 from bot.core.pricing import PriceList
 from bot.core.report.words import counted
 from bot.core.usage import Usage
@@ -40,15 +39,17 @@ _SECOND = 2
 
 class Account:
     """Goes through surveys and puts on the tally what they say. `again` are the keys of hunks to be submitted once
-    more, by intent and attempt; `calls` are for the receipt; `spent` is what was settled, `open` what may yet be.
+    more, by intent and attempt; `calls` and `batches` are for the receipt; `spent` is what was settled, `open` what may
+    yet be.
     """
 
-    def __init__(self, tally: Tally, standing: Standing, options: Options, prices: PriceList) -> None:
+    def __init__(self, tally: Tally, standing: Standing, tiers: Mapping[Tier, TierModel], prices: PriceList) -> None:
         self._tally = tally
         self._standing = standing
-        self._tiers = tier_models(options)
+        self._tiers = tiers
         self._prices = prices
         self._gone: set[str] = set()
+        self.batches: list[Batch] = []
         self.calls: list[Call] = []
         self.spent = Amount()
         self.open = Amount()
@@ -81,11 +82,11 @@ class Account:
                 self._ask_again(survey.intent, item, item.attempt)
         elif result is None:
             self.open += item.reserved
-            self.calls.append(_call(item, LOST, unsettled=item.reserved))
+            self.calls.append(self._call(item, LOST, unsettled=item.reserved))
             self._leave_out(job, LeaveOut(SkipReason.ERROR, "its result can no longer be read"))
             self._ask_a_second_time(survey.intent, sending, item)
         elif result.answer is None:
-            self.calls.append(_call(item, result.ending))
+            self.calls.append(self._call(item, result.ending))
             self._leave_out(job, LeaveOut(SkipReason.ERROR, _how_it_ended(result)))
             if not result.invalid:
                 self._ask_a_second_time(survey.intent, sending, item)
@@ -93,10 +94,10 @@ class Account:
             self._answered(job, item, read_by(REVIEW, result.answer))
 
     def _answered(self, job: ReviewJob | None, item: Item, answer: ModelAnswer) -> None:
-        cost = self._prices.cost(item.model, answer.usage, BATCH)
+        cost = self._prices.cost(item.model, answer.usage, self._tiers[item.tier].tariff)
         self.spent += Amount(answer.usage.total_tokens, cost)
         self.overrun |= cost > item.reserved.usd or answer.usage.total_tokens > item.reserved.tokens
-        self.calls.append(_call(item, answer.outcome, answer, cost))
+        self.calls.append(self._call(item, answer.outcome, answer, cost))
         self._gone |= {piece.key for piece in item.pieces if excerpt_of(piece, self._standing) is None}
         if answer.outcome is not Outcome.ANSWERED:
             self._leave_out(job, LeaveOut(SkipReason.ERROR, _NO_GOOD[answer.outcome]))
@@ -106,7 +107,7 @@ class Account:
     def wait_for(self, item: Item) -> None:
         """Put an item on the receipt whose answer has not come."""
         self.open += item.reserved
-        self.calls.append(_call(item, WAITING, unsettled=item.reserved))
+        self.calls.append(self._call(item, WAITING, unsettled=item.reserved))
 
     def _ask_a_second_time(self, intent: Intent, sending: Sending, item: Item) -> None:
         if item.attempt < _SECOND and not sending.told:
@@ -127,39 +128,40 @@ class Account:
                 excerpts.setdefault(excerpt.key, excerpt)
         if not excerpts:
             return None
-        return ReviewJob(
-            Batch(tuple(excerpts.values()), Route(item.tier, item.why)), self._tiers[item.tier], item.cached
-        )
+        self.batches.append(Batch(tuple(excerpts.values()), Route(item.tier, item.why)))
+        return ReviewJob(self.batches[-1], self._tiers[item.tier], item.cached)
 
     def _leave_out(self, job: ReviewJob | None, why: LeaveOut) -> None:
         if job is not None:
             self._tally.leave_out(job, why)
 
+    def _call(
+        self,
+        item: Item,
+        outcome: str,
+        answer: ModelAnswer | None = None,
+        cost: Decimal = Decimal(0),
+        unsettled: Amount = Amount(),  # noqa: B008  # frozen, so safe to share
+    ) -> Call:
+        tier = self._tiers[item.tier]
+        return Call(
+            model=item.model,
+            tier=item.tier.value,
+            why=item.why,
+            hunks=len(item.pieces),
+            attempt=item.attempt,
+            outcome=str(outcome),
+            request_id=answer.request_id if answer else None,
+            latency_ms=0,
+            usage=answer.usage if answer else Usage(),
+            cost_usd=cost,
+            unsettled_usd=unsettled.usd,
+            unsettled_tokens=unsettled.tokens,
+            provider=tier.provider,
+            tariff=tier.tariff,
+        )
+
 
 def _how_it_ended(result: ItemResult) -> str:
     said = f": {result.detail}" if result.detail else ""
     return f"it {result.ending.value} in its batch{said}" if result.ending != "canceled" else "its batch was cancelled"
-
-
-def _call(
-    item: Item,
-    outcome: str,
-    answer: ModelAnswer | None = None,
-    cost: Decimal = Decimal(0),
-    unsettled: Amount = Amount(),  # noqa: B008  # frozen, so safe to share
-) -> Call:
-    return Call(
-        model=item.model,
-        tier=item.tier.value,
-        why=item.why,
-        hunks=len(item.pieces),
-        attempt=item.attempt,
-        outcome=str(outcome),
-        request_id=answer.request_id if answer else None,
-        latency_ms=0,
-        usage=answer.usage if answer else Usage(),
-        cost_usd=cost,
-        unsettled_usd=unsettled.usd,
-        unsettled_tokens=unsettled.tokens,
-        tariff=BATCH,
-    )

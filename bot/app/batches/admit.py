@@ -62,7 +62,7 @@ class Admitting:
                 continue
             then = follow_up(Ended(job, failure=admission), self.cheaper)
             if isinstance(then, AskAgain):
-                waiting[:0] = then.jobs
+                waiting[:0] = map(self.maker.as_planned, then.jobs)
             elif isinstance(then, LeaveOut):
                 admitted.left_out.append((job, then))
         return admitted

@@ -9,17 +9,19 @@ from dataclasses import dataclass, replace
 from bot.app.batches.admit import Admission, Admitting
 from bot.app.batches.asking import refused
 from bot.app.batches.dispatch import Dispatch
+from bot.app.caching import CachePlanner, Prefixes
 from bot.app.desk import Desk
 from bot.app.followup import LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.requests import RequestMaker
-from bot.app.tiers import tier_models
+from bot.app.tiers import TierModel, tier_models
 from bot.core.budget import Budget
 from bot.core.calls import ModelRequest
 from bot.core.excerpt import SkipReason, Tier
 from bot.core.failure import RULES
-from bot.core.message_batch import BATCH, Intent, Item, Piece, Sending
+from bot.core.message_batch import Intent, Item, Piece, Sending
+from bot.core.pricing import Tariff
 from bot.core.prompt.templates import Templates
 from bot.errors import BatchRefused, CallFailed
 from bot.ports import BatchApi, IntentStore
@@ -57,6 +59,22 @@ class Means:
     api: BatchApi
     store: IntentStore
 
+    @property
+    def tiers(self) -> Mapping[Tier, TierModel]:
+        """The preferred provider's models, at what a batch costs there: nobody else is handed anything."""
+        models = tier_models(self.options)
+        return {tier: replace(one, tariff=replace(one.tariff, batch=True)) for tier, one in models.items()}
+
+    @property
+    def tariff(self) -> Tariff:
+        """What a batch's tokens cost."""
+        return self.tiers[Tier.STANDARD].tariff
+
+    def prefixes(self, prepared: Prepared) -> Prefixes:
+        """Breakpoints that live for an hour wherever several requests share a prompt, unless caching is off."""
+        options = self.options if self.options.cache_ttl is None else replace(self.options, cache_ttl=BATCH_TTL)
+        return CachePlanner(prepared, options, self.desk.prices).prefixes(self.tiers)
+
 
 def hand_in(prepared: Prepared, intent: Intent, budget: Budget, using: Means, *, attempt: int = 1) -> HandedIn:
     """Add a plan's requests to an intent and send them. What is reserved in `budget` for what was sent stays charged.
@@ -64,9 +82,9 @@ def hand_in(prepared: Prepared, intent: Intent, budget: Budget, using: Means, *,
     A second attempt goes without leaders and cache: there is too little of it. Raises what the store raises; nothing
     was asked then.
     """
-    models = tier_models(using.options)
-    ttl = BATCH_TTL if using.options.cache_ttl is not None and attempt == 1 else None
-    maker = RequestMaker(prepared, using.templates, ttl, tariff=BATCH)
+    models = using.tiers
+    prefixes = using.prefixes(prepared) if attempt == 1 else {}
+    maker = RequestMaker(prepared, using.templates, prefixes)
     cheaper = models[Tier.CHEAP] if using.options.cheaper_when_tight else None
     admitted = Admitting(maker, budget, using.desk.prices, using.desk.counter, cheaper).admit(maker.jobs(models))
     admissions, surplus = _that_fit(intent, _led(admitted.admissions), attempt, using.store)
@@ -117,7 +135,8 @@ def _led(admissions: Sequence[Admission]) -> list[Admission]:
 
 def _uncached(admission: Admission) -> Admission:
     job, request = admission.job, admission.request
-    return replace(admission, job=replace(job, cached=False), request=replace(request, cache_ttl=None))
+    uncached = replace(request, cache_ttl=None, facts_ttl=None)
+    return replace(admission, job=replace(job, cached=False), request=uncached)
 
 
 def _that_fit(

@@ -9,7 +9,6 @@ from datetime import datetime
 from bot.app.batches.asking import read
 from bot.core.budget import Amount
 from bot.core.message_batch import (
-    BATCH,
     EARLIER,
     RESULTS_KEPT,
     Intent,
@@ -23,7 +22,7 @@ from bot.core.message_batch import (
     may_be_of,
     resolved,
 )
-from bot.core.pricing import PriceList
+from bot.core.pricing import PriceList, Tariff
 from bot.errors import NoBatches
 from bot.ports import BatchApi, Clock
 
@@ -48,6 +47,7 @@ class Surveyor:
 
     api: BatchApi
     prices: PriceList
+    tariff: Tariff
     clock: Clock
     again: bool = False
 
@@ -115,4 +115,4 @@ class Surveyor:
         if result.answer is None:
             return Amount()
         usage = result.answer.usage
-        return Amount(usage.total_tokens, self.prices.cost(item.model, usage, BATCH))
+        return Amount(usage.total_tokens, self.prices.cost(item.model, usage, self.tariff))

@@ -15,12 +15,13 @@ from bot.app.review import budget_facts
 from bot.app.tally import WAITS, Tally
 from bot.app.target import Target
 from bot.core.budget import Amount, Budget
+from bot.core.cache_facts import cache_facts
 from bot.core.carry import standing_in
 from bot.core.coverage import LeftOut
 from bot.core.diff.model import Diff
 from bot.core.excerpt import SkipReason
 from bot.core.message_batch import Intent, Stage
-from bot.core.receipt import Receipt
+from bot.core.receipt import CacheFacts, Receipt
 from bot.core.reuse import hunk_key
 from bot.errors import BatchRefused
 from bot.ports import BatchApi, Clock, IntentStore
@@ -54,13 +55,14 @@ def submit(prepared: Prepared, means: Means, nonce: str, before: Amount, head_sh
     """Hand a plan in. `before` is what else counts against the budget. Raises what the store raises."""
     options, desk = means.options, means.desk
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, {}, options, desk.prices)
+    account = Account(tally, {}, means.tiers, desk.prices)
     budget = Budget(options.limits, before)
     intent = Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
     handed = hand_in(prepared, intent, budget, means)
     _tell(handed, tally, account)
     facts = budget_facts(options.limits, budget)
-    return Submitted(tally.receipt(account.calls, facts, _NOT_SUBMITTED), handed.intent, handed.failure)
+    cache = _cache_facts(prepared, means, account)
+    return Submitted(tally.receipt(account.calls, facts, _NOT_SUBMITTED, cache), handed.intent, handed.failure)
 
 
 def collect(
@@ -82,7 +84,7 @@ def collect(
     in_hand = {key for one in surveys for key in _keys(one.intent, again=again)}
     prepared = prepare(target, options, means.templates, reviewed, in_hand)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, standing_in(prepared.waiting), options, desk.prices)
+    account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices)
     for survey in surveys:
         account.take(survey, again=again)
         tally.notes.extend(survey.notes)
@@ -96,7 +98,9 @@ def collect(
             intents[nonce] = handed.intent
             _tell(handed, tally, account)
     tally.notes.extend(account.notes)
-    receipt = tally.receipt(account.calls, budget_facts(options.limits, budget), _NOT_SUBMITTED)
+    cache = _cache_facts(replace(prepared, batches=tuple(account.batches)), means, account)
+    facts = budget_facts(options.limits, budget)
+    receipt = tally.receipt(account.calls, facts, _NOT_SUBMITTED, cache, overrun=account.overrun)
     return Collected(receipt, prepared, tuple(one.all_told() for one in intents.values()), news)
 
 
@@ -123,11 +127,16 @@ def _settle(means: Means, *, again: bool) -> list[Survey]:
     """Survey what the store keeps, and write down what is known now: what it cost, before anything else is done."""
     desk = means.desk
     stored = means.store.load()
-    surveys = Surveyor(means.api, desk.prices, desk.clock, again).survey(stored)
+    surveys = Surveyor(means.api, desk.prices, means.tariff, desk.clock, again).survey(stored)
     for known, survey in zip(stored, surveys, strict=True):
         if survey.intent != known:
             means.store.save(survey.intent)
     return surveys
+
+
+def _cache_facts(asked: Prepared, means: Means, account: Account) -> CacheFacts:
+    """What was planned of the cache for these requests, and what came of it."""
+    return cache_facts(means.prefixes(asked).values(), account.calls, means.desk.prices)
 
 
 def _keys(intent: Intent, *, again: bool) -> Collection[str]:

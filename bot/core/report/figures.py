@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.core.receipt import Bill, BudgetFacts
+from bot.core.receipt import Bill, BudgetFacts, CacheFacts
 from bot.core.usage import Usage
 
 TOTAL_DOLLARS = "Total"
@@ -85,6 +85,15 @@ def saving_rows(bill: Bill) -> list[tuple[str, Decimal]]:
 def budget_lines(budget: BudgetFacts) -> list[str]:
     """The budget in dollars and the one in tokens, each as one sentence: spent, limit and what is left."""
     return [_dollar_budget(budget), _token_budget(budget)]
+
+
+def cache_lines(cache: CacheFacts) -> list[str]:
+    """What was read from the prompt cache beside what was predicted, as one sentence; none where nothing was cached."""
+    if cache.ttl == "off" and not cache.actual_hit_ratio:
+        return []
+    lives = {"5m": ", kept for 5 minutes", "1h": ", kept for an hour"}.get(cache.ttl, "")
+    read, predicted = cache.actual_hit_ratio, cache.predicted_hit_ratio
+    return [f"Prompt cache{lives}: {read:.1%} of the input read, {predicted:.1%} predicted."]
 
 
 def _dollar_budget(budget: BudgetFacts) -> str:

@@ -14,6 +14,7 @@ from bot.core.report.figures import (
     about_dollars,
     aligned_dollars,
     budget_lines,
+    cache_lines,
     exact_dollars,
     money_rows,
     saving_rows,
@@ -136,6 +137,7 @@ def _bill(receipt: Receipt, detail: Detail, conversation: Conversation | None) -
         lines.append(f"- This pull request together: {dollars_spent} and {tokens_spent} in {runs}.")
     if saved:
         lines.append(f"- Saved, estimated: {', '.join(saved)}.")
+    lines += [f"- {line}" for line in cache_lines(receipt.cache)]
     return [
         "### The bill",
         asked,

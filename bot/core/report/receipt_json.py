@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.core.calls import Call
 from bot.core.finding import Finding, Unplaced
-from bot.core.receipt import SCHEMA, Bill, BudgetFacts, Coverage, Receipt, SkippedWithPrice
+from bot.core.receipt import SCHEMA, Bill, BudgetFacts, CacheFacts, Coverage, Receipt, SkippedWithPrice
 from bot.core.usage import Usage
 
 
@@ -39,6 +39,7 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
             **usage_as_json(receipt.bill.usage),
         },
         "cost": _cost(receipt.bill),
+        "cache": _cache(receipt.cache),
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
         "notes": list(receipt.notes),
@@ -131,6 +132,30 @@ def _cost(bill: Bill) -> dict[str, Any]:
             "routing": money(saved.routing),
             "batch": money(saved.batch),
         },
+    }
+
+
+def _cache(cache: CacheFacts) -> dict[str, Any]:
+    return {
+        "ttl": cache.ttl,
+        "why": cache.why,
+        "predicted_hit_ratio": cache.predicted_hit_ratio,
+        "actual_hit_ratio": cache.actual_hit_ratio,
+        "by_model": [
+            {
+                "model": one.model,
+                "ttl": one.ttl,
+                "why": one.why,
+                "requests": one.requests,
+                "prefix_tokens": one.prefix_tokens,
+                "predicted_hit_ratio": one.predicted_hit_ratio,
+                "actual_hit_ratio": one.actual_hit_ratio,
+                "writes": one.writes,
+                "saved_usd": money(one.saved_usd),
+                "expected_usd": {way: money(dollars) for way, dollars in one.expected_usd.items()},
+            }
+            for one in cache.by_model
+        ],
     }
 
 

@@ -24,7 +24,7 @@ from bot.core.pricing import ModelPrice, PriceList
 from bot.core.receipt import Coverage, Receipt, TargetFacts
 from bot.core.route import Routing
 from bot.core.usage import Usage
-from bot.ports import AnswerStore, Clock, Observer, Provider, TokenCounter
+from bot.ports import AnswerStore, Clock, Observer, PrefixHistory, Provider, TokenCounter
 from tests.fakes import NOON, PRICES, FakeClock, NoCounter, Watcher
 from tests.unit.core.changes import diff, hunk, modified
 from tests.unit.core.prompt.prompts import TEMPLATES
@@ -110,11 +110,19 @@ class Room:
     observer: Observer = field(default_factory=Watcher)
     stop: threading.Event = field(default_factory=threading.Event)
     answers: AnswerStore | None = None
+    history: PrefixHistory | None = None
 
     def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
         """Run a review of a bare diff."""
         desk = Desk(
-            self.provider, self.counter, self.prices, self.clock, self.observer, self.stop, answers=self.answers
+            self.provider,
+            self.counter,
+            self.prices,
+            self.clock,
+            self.observer,
+            self.stop,
+            answers=self.answers,
+            history=self.history,
         )
         return review(a_plan(change, options), options, TEMPLATES, desk, before or Amount())
 

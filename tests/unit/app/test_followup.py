@@ -11,7 +11,7 @@ from bot.app.followup import AskAgain, LeaveOut, Reviewed, ReviewJob, follow_up
 from bot.app.tiers import TierModel, tier_models
 from bot.core.calls import ModelAnswer, Outcome
 from bot.core.excerpt import Batch, Route, SkipReason, Tier
-from bot.core.failure import RULES, FailureKind
+from bot.core.failure import RULES, Billing, FailureKind
 from bot.core.usage import Usage
 from bot.errors import CallFailed
 from tests.unit.app.runs import a_change, some_options
@@ -126,3 +126,12 @@ def test_following_up_comes_to_an_end(kind: FailureKind, outcome: Outcome | None
         else:
             left_out += [excerpt.key for excerpt in job.batch.excerpts]
     assert len(left_out) == len(set(left_out)) == 20
+
+
+def test_a_question_about_the_cache_that_is_refused_is_left_away() -> None:
+    """A gateway may not know it, and the hunks are worth more than the reason for a miss; the refusal costs nothing."""
+    asking = replace(a_job(3), diagnosed=True)
+    decision = follow_up(failed(asking, FailureKind.BAD_REQUEST), None)
+    assert decision == AskAgain((replace(asking, diagnosed=False),))
+    assert RULES[FailureKind.BAD_REQUEST].billing is not Billing.UNKNOWN
+    assert isinstance(follow_up(failed(a_job(3), FailureKind.BAD_REQUEST), None), LeaveOut)

@@ -5,23 +5,27 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from bot.app.caching import CachePlanner
 from bot.app.options import Options
 from bot.app.prepare import Prepared
-from bot.app.quote import quote
+from bot.app.quote import quote, worst_of_plan
+from bot.app.tiers import tier_models
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.choose import RequestSizes
 from bot.core.diff.model import Diff
 from bot.core.excerpt import Tier
+from bot.core.prefix_use import PrefixUse
 from bot.core.report.quote_facts import QuoteFacts
 from bot.core.route import Routing
 from bot.core.tokens import bound_tokens
 from bot.core.usage import Usage
-from tests.fakes import Vendor
+from tests.fakes import NOON, KeptPrefixes, Vendor
 from tests.unit.app.runs import ALL_PRICES, MODELS, NO_LIMITS, Room, a_change, a_plan, said, some_options
 from tests.unit.core.prompt.prompts import TEMPLATES
 
@@ -150,3 +154,19 @@ def test_the_estimate_of_a_request_is_near_its_bytes() -> None:
     """What the table calls input tokens is not a bound: it lies well under one."""
     plan, facts = quoted(a_change(1), some_options())
     assert facts.requests[0].input_tokens < bound_tokens(plan.system) + bound_tokens(plan.facts)
+
+
+def test_the_lowest_price_knows_what_an_earlier_run_left() -> None:
+    """With a history a quote caches as the review will: what stands in the cache is read, and not written."""
+    options, history = some_options(), KeptPrefixes()
+    plan, cold = quoted(a_change(1), options)
+    tiers = tier_models(options)
+    own = CachePlanner(plan, options, ALL_PRICES).prefixes(tiers)[tiers[Tier.STANDARD].prefix]
+    for minutes in (6, 4, 2):
+        moment = NOON - timedelta(minutes=minutes)
+        history.add(PrefixUse(own.key, own.family, moment, moment, 1, "5m"))
+    warm = quote(plan, options, TEMPLATES, ALL_PRICES, history)
+    assert warm.planned.lowest < cold.planned.lowest / 2
+    assert warm.planned.highest > cold.planned.highest, "it may have to be written after all"
+    assert warm.without_cache == cold.without_cache
+    assert worst_of_plan(plan, options, TEMPLATES, ALL_PRICES, history).usd == warm.planned.highest

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from bot.app.caching import CachePlanner
 from bot.app.guard import with_margin
 from bot.app.options import Options
 from bot.app.prepare import Prepared
@@ -15,10 +17,12 @@ from bot.app.tiers import tier_models
 from bot.core.choose import RequestSizes
 from bot.core.diff.model import Diff
 from bot.core.excerpt import Batch, Tier
+from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.route import Routing
 from bot.core.tokens import bound_tokens
-from tests.fakes import NoCounter, TableCounter
-from tests.unit.app.runs import MODELS, a_change, a_plan, markers_in, some_options
+from bot.ports import PrefixHistory
+from tests.fakes import NOON, NoCounter, TableCounter
+from tests.unit.app.runs import ALL_PRICES, MODELS, a_change, a_plan, markers_in, some_options
 from tests.unit.core.prompt.prompts import TEMPLATES
 
 
@@ -30,7 +34,13 @@ def a_maker(change: Diff, options: Options, *, tiers: tuple[Tier, ...] = ()) -> 
         prepared = replace(
             prepared, batches=tuple(replace(one, route=replace(one.route, tier=tier)) for one, tier in batches)
         )
-    return RequestMaker(prepared, TEMPLATES, options.cache_ttl)
+    return maker_of(prepared, options)
+
+
+def maker_of(prepared: Prepared, options: Options, history: PrefixHistory | None = None) -> RequestMaker:
+    """A maker that caches as a review with this history would."""
+    prefixes = CachePlanner(prepared, options, ALL_PRICES, history).prefixes(tier_models(options))
+    return RequestMaker(prepared, TEMPLATES, prefixes)
 
 
 def test_system_and_facts_are_the_same_bytes_in_every_request() -> None:
@@ -90,8 +100,8 @@ def test_the_cache_can_be_turned_off() -> None:
 def test_a_prefix_too_short_for_the_model_is_not_marked() -> None:
     """It would not be cached, and the others would wait for a leader in vain."""
     prepared = replace(a_plan(a_change(3), some_options()), system="Short.", facts="Few.")
-    maker = RequestMaker(prepared, TEMPLATES, "5m")
-    assert [job.cached for job in maker.jobs(tier_models(some_options()))] == [False] * 3
+    options = some_options(cache_ttl="5m")
+    assert [job.cached for job in maker_of(prepared, options).jobs(tier_models(options))] == [False] * 3
 
 
 @pytest.mark.parametrize("ttl", ["5m", "1h"])
@@ -100,8 +110,51 @@ def test_the_breakpoint_has_the_time_to_live_that_was_asked_for(ttl: str) -> Non
     options = some_options(cache_ttl=ttl)
     maker = a_maker(a_change(2), options)
     job = maker.jobs(tier_models(options))[0]
-    assert maker.request(job).cache_ttl == ttl
-    assert maker.request(replace(job, cached=False)).cache_ttl is None
+    assert (maker.request(job).cache_ttl, maker.request(job).facts_ttl) == (ttl, ttl)
+    assert not maker.request(replace(job, cached=False)).ttls
+
+
+def test_every_request_of_a_model_has_the_same_breakpoints() -> None:
+    """A marker more or less, and one request would not read what another wrote; that holds where tiers change too."""
+    options = some_options()
+    maker = a_maker(a_change(4), options, tiers=(Tier.STANDARD, Tier.STRONG, Tier.STANDARD, Tier.CHEAP))
+    tiers = tier_models(options)
+    jobs = maker.jobs(tiers)
+    moved = [maker.as_planned(replace(job, tier=tiers[Tier.STANDARD])) for job in jobs]
+    assert [job.cached for job in jobs] == [True, False, True, False]
+    assert {(maker.request(job).cache_ttl, maker.request(job).facts_ttl) for job in moved} == {("5m", "5m")}
+    back = maker.as_planned(replace(jobs[0], tier=tiers[Tier.STRONG]))
+    assert not maker.request(back).ttls, "the model it moved to was planned to cache nothing"
+
+
+def test_only_the_first_of_each_prefix_asks_for_diagnostics() -> None:
+    """And only where a history is kept: other servers may not know the question."""
+    options, tiers = some_options(), (Tier.STANDARD, Tier.STRONG, Tier.STANDARD, Tier.STRONG)
+    maker = a_maker(a_change(4), options, tiers=tiers)
+    assert [maker.request(job).diagnosed for job in maker.jobs(tier_models(options))] == [False] * 4
+    remembered = PrefixHistoryOf("msg_1")
+    asking = maker_of(maker.prepared, options, remembered)
+    requests = [asking.request(job) for job in asking.jobs(tier_models(options))]
+    assert [(one.diagnosed, one.previous_message_id) for one in requests] == [
+        (True, "msg_1"),
+        (True, "msg_1"),
+        (False, None),
+        (False, None),
+    ]
+
+
+@dataclass(frozen=True)
+class PrefixHistoryOf:
+    """A history in which every family was last asked by one message, a day ago."""
+
+    message_id: str
+
+    def earlier(self, prefix: str, family: str) -> Earlier:
+        day = NOON - timedelta(days=1)
+        return Earlier(newest=PrefixUse(prefix, family, day, day, 1, "5m", self.message_id))
+
+    def add(self, use: PrefixUse) -> None:
+        raise AssertionError("a plan writes nothing")
 
 
 def test_the_prefix_is_counted_once_for_each_model() -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.cli.progress import Lines, shown_progress
-from bot.core.progress import AttemptEnded, BatchEnded, Event, PlanMade, Waiting
+from bot.core.progress import AttemptEnded, BatchEnded, Event, PlanMade, Switched, Waiting
 
 ANSWERED = AttemptEnded("claude-haiku-4-5", "answered", Decimal("0.01"))
 OVERLOADED = AttemptEnded("claude-haiku-4-5", "overloaded", Decimal(0))
@@ -135,3 +135,12 @@ def test_many_threads_lose_no_step() -> None:
     for thread in threads:
         thread.join()
     assert stream.getvalue().splitlines()[-1] == "800 of 800 hunks done, $0.0000, 800 findings."
+
+
+def test_a_switch_of_providers_is_never_silent() -> None:
+    """Whom requests go to, whom no more, and why, whatever the names may hold."""
+    lines = logged(
+        Switched("anthropic", "frankfurt", "not_permitted"), Switched("frankfurt", "\x1b[31m", "it answers again")
+    )
+    assert lines[0] == "Requests go to frankfurt and no more to anthropic: not permitted"
+    assert "\x1b" not in lines[1]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.core.budget import Amount, Budget, Limits, largest_output, worst_case
 from bot.core.failure import FailureKind
 from bot.core.pricing import ModelPrice, PriceList
+from bot.core.usage import Usage
 from tests.fakes import NOON, PLAIN, PRICES, a_request
 
 KEPT = PriceList(NOON, {})
@@ -99,6 +100,15 @@ def test_the_worst_case_writes_the_prefix_and_fills_the_answer(ttl: str | None, 
     assert worst_case(a_request(cache_ttl=ttl), 150, PRICES) == an_amount(200, dollars)
 
 
+def test_two_breakpoints_are_reserved_at_the_dearer_one() -> None:
+    """How much of the prefix each covers is not known before; whichever write is dearer, all of it fits."""
+    mixed = {"cache_ttl": "1h", "facts_ttl": "5m"}
+    assert worst_case(a_request(**mixed), 150, PRICES) == an_amount(200, "0.000350")
+    assert worst_case(a_request(facts_ttl="5m"), 150, PRICES) == an_amount(200, "0.000275")
+    odd = PriceList(NOON, {PLAIN: ModelPrice(Decimal(1), Decimal(2), Decimal(3), Decimal(2), Decimal(0))})
+    assert worst_case(a_request(**mixed), 150, odd).usd == Decimal("0.000450")
+
+
 def test_a_prefix_bound_over_the_whole_input_is_cut_to_it() -> None:
     """A counted request may be smaller than the bytes of its prefix; no token is reserved twice."""
     worst = worst_case(a_request(cache_ttl="5m", prefix_tokens=1_000), 150, PRICES)
@@ -141,14 +151,15 @@ def test_the_largest_output_fits_and_one_more_does_not(size: int, dollars: str) 
     size=st.integers(0, 300),
     prefix=st.integers(0, 400),
     ttl=st.sampled_from([None, "5m", "1h"]),
+    facts_ttl=st.sampled_from([None, "5m", "1h"]),
     tokens=st.none() | st.integers(0, 500),
     usd=st.none() | st.decimals(0, "0.001", places=8),
 )
 def test_the_largest_output_is_the_largest(
-    size: int, prefix: int, ttl: str | None, tokens: int | None, usd: Decimal | None
+    size: int, prefix: int, ttl: str | None, facts_ttl: str | None, tokens: int | None, usd: Decimal | None
 ) -> None:
     """In tokens and in dollars, cached or not: what is given back fits, and is not a token too small."""
-    request = a_request(prefix_tokens=prefix, cache_ttl=ttl)
+    request = a_request(prefix_tokens=prefix, cache_ttl=ttl, facts_ttl=facts_ttl)
     budget = Budget(Limits(tokens, usd))
     room = largest_output(request, size, PRICES, budget.limits)
     assert room <= request.max_tokens
@@ -164,3 +175,24 @@ def test_a_free_model_is_limited_in_tokens_alone() -> None:
     free = PriceList(NOON, {PLAIN: ModelPrice(nothing, nothing, nothing, nothing, nothing)})
     assert largest_output(a_request(), 100, free, Limits(usd=nothing)) == 50
     assert largest_output(a_request(), 100, free, Limits(tokens=120, usd=nothing)) == 20
+
+
+CENTS = st.integers(0, 40).map(Decimal)
+
+
+@given(
+    price=st.builds(ModelPrice, CENTS, CENTS, CENTS, CENTS, st.just(Decimal(0))),
+    ttls=st.tuples(st.sampled_from([None, "5m", "1h"]), st.sampled_from([None, "5m", "1h"])),
+    parts=st.tuples(st.integers(0, 60), st.integers(0, 60), st.booleans(), st.booleans()),
+)
+def test_whatever_is_written_was_reserved(
+    price: ModelPrice, ttls: tuple[str | None, str | None], parts: tuple[int, int, bool, bool]
+) -> None:
+    """Each breakpoint's part may be written or, if the API finds it too short, paid in full: it fits at any prices."""
+    prices = PriceList(NOON, {PLAIN: price})
+    kinds = {"5m": "cache_write_5m_tokens", "1h": "cache_write_1h_tokens"}
+    usage = Usage(input_tokens=30, output_tokens=50)
+    for ttl, tokens, cached in zip(ttls, parts[:2], parts[2:], strict=True):
+        usage += Usage(**{kinds[ttl] if ttl and cached else "input_tokens": tokens})
+    request = a_request(prefix_tokens=sum(parts[:2]), cache_ttl=ttls[0], facts_ttl=ttls[1])
+    assert prices.cost(PLAIN, usage) <= worst_case(request, 30 + sum(parts[:2]), prices).usd

@@ -39,6 +39,7 @@ effort: {cheap: medium, standard: high, strong: low}
 budget: {usd: 0.1, tokens: 5000, cheaper_when_tight: false}
 prices:
   a: {input: 1.1, output: 2, cache_write_5m: 1.3, cache_write_1h: 2.2, cache_read: 0.11}
+providers: [{name: here, kind: anthropic}]
 routing: fixed
 cache_ttl: 1h
 concurrency: 3

@@ -126,7 +126,7 @@ instructions: [{paths: [c], text: d}]
 @pytest.mark.parametrize(
     ("text", "flags", "ttl"),
     [
-        ("", {}, "5m"),
+        ("", {}, "auto"),
         ("cache_ttl: off", {}, None),
         ("cache_ttl: off", {"cache_ttl": "1h"}, "1h"),
         ("", {"cache_ttl": "off"}, None),

@@ -12,7 +12,9 @@ from bot.core.finding import Finding, Place, Severity, Unplaced
 from bot.core.receipt import (
     Bill,
     BudgetFacts,
+    CacheFacts,
     Coverage,
+    ModelCache,
     PromptFacts,
     Receipt,
     Savings,
@@ -87,6 +89,7 @@ def receipt(**changes: object) -> Receipt:
         ),
         budget=BudgetFacts(400_000, 0, 6970, Decimal("1.00"), Decimal(0), Decimal("0.005822")),
         calls=(call,),
+        cache=CacheFacts("5m", "An earlier run left it.", 0.6, 0.5911),
     )
     return replace(base, **changes)  # type: ignore[arg-type]  # a test names the fields it means
 
@@ -219,6 +222,26 @@ def full_receipt() -> Receipt:
         ),
         budget=BudgetFacts(60_000, 11_000, 41_362, Decimal("0.25"), Decimal("0.031"), Decimal("0.127494")),
         calls=calls,
+        cache=CacheFacts(
+            "5m",
+            "2 requests share it.",
+            0.51,
+            0.482,
+            (
+                ModelCache(
+                    model="claude-sonnet-5",
+                    ttl="5m",
+                    why="2 requests share it.",
+                    requests=2,
+                    prefix_tokens=4120,
+                    predicted_hit_ratio=0.51,
+                    actual_hit_ratio=0.0,
+                    writes=1,
+                    saved_usd=Decimal("-0.00206"),
+                    expected_usd={"off": Decimal("0.01648"), "5m": Decimal("0.011124")},
+                ),
+            ),
+        ),
         notes=(
             "The budget of $0.25 for this pull request is nearly spent: 3 hunks were left for it.",
             "claude-sonnet-5 did not answer in time twice; run again to review the 5 hunks of src/big.py.",

@@ -64,6 +64,13 @@ def test_a_clean_receipt_to_the_letter() -> None:
             "wasted_usd": "0",
             "saved_usd": {"prompt_cache": "0", "reuse": "0", "duplicates": "0", "routing": "0", "batch": "0"},
         },
+        "cache": {
+            "ttl": "5m",
+            "why": "An earlier run left it.",
+            "predicted_hit_ratio": 0.6,
+            "actual_hit_ratio": 0.5911,
+            "by_model": [],
+        },
         "budget": {
             "tokens": {"limit": 400_000, "before": 0, "spent": 6970},
             "usd": {"limit": "1.00", "before": "0", "spent": "0.005822"},
@@ -89,6 +96,26 @@ def test_a_clean_receipt_to_the_letter() -> None:
         ],
         "notes": [],
     }
+
+
+def test_the_cache_is_shown_model_by_model() -> None:
+    """What was planned stands beside what came, and its money has no exponent either."""
+    cache = receipt_as_json(full_receipt())["cache"]
+    assert (cache["ttl"], cache["predicted_hit_ratio"], cache["actual_hit_ratio"]) == ("5m", 0.51, 0.482)
+    assert cache["by_model"] == [
+        {
+            "model": "claude-sonnet-5",
+            "ttl": "5m",
+            "why": "2 requests share it.",
+            "requests": 2,
+            "prefix_tokens": 4120,
+            "predicted_hit_ratio": 0.51,
+            "actual_hit_ratio": 0.0,
+            "writes": 1,
+            "saved_usd": "-0.00206",
+            "expected_usd": {"off": "0.01648", "5m": "0.011124"},
+        }
+    ]
 
 
 def test_money_never_has_an_exponent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from botocore.eventstream import EventStreamBuffer  # type: ignore[import-untyped]  # ships no types
+from botocore.eventstream import EventStreamBuffer
 from hypothesis import given
 from hypothesis import strategies as st
 
