@@ -154,7 +154,11 @@ class _Action:
         return max(codes, default=EXIT_DONE)
 
     def _collect(self, host: CodeHost, number: int) -> Done | None:
-        review = self._review(host, host.pull_request(number))
+        pull = host.pull_request(number)
+        if pull.locked:
+            self._runner.annotate("notice", f"#{number} is locked, so what waits there cannot be posted.")
+            return None
+        review = self._review(host, pull)
         if self._access.is_simulated(review.chain()):
             self._complain_of_the_key()
         return collect_one(review, self._inputs.run_id)

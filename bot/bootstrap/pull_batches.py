@@ -77,6 +77,8 @@ def post_by_mode(review: PullReview, run_id: str) -> Done:
     """
     if (review.flags.mode or Mode.LIVE) == Mode.LIVE:
         return _live(review, run_id)
+    if review.flags.mode in {None, Mode.LIVE}:
+        return _live(review, run_id)
     memory = review.recall()
     pull, plan = review.plan_beside(memory)
     if not plan.by_batch:

@@ -114,6 +114,10 @@ class Room:
 
     def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
         """Run a review of a bare diff."""
+        return self.run(a_plan(change, options), options, before)
+
+    def run(self, prepared: Prepared, options: Options, before: Amount | None = None) -> Receipt:
+        """Run a plan."""
         desk = Desk(
             self.provider,
             self.counter,
@@ -124,7 +128,7 @@ class Room:
             answers=self.answers,
             history=self.history,
         )
-        return review(a_plan(change, options), options, TEMPLATES, desk, before or Amount())
+        return review(prepared, options, TEMPLATES, desk, before or Amount())
 
 
 def counted(covered: Coverage) -> int:
