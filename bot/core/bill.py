@@ -103,8 +103,9 @@ def _share(tier: Tier, calls: Sequence[Call]) -> TierShare:
 
 
 def _all_on(model: str, calls: Sequence[Call], prices: PriceList, spared: Iterable[Excerpt], tariff: Tariff) -> Decimal:
-    """What one look at everything would have cost on one model."""
-    first = (prices.cost(model, call.usage, tariff) for call in calls if call.feature in FIRST_LOOKS)
+    """What one look at everything would have cost on one model; what went into batches, in batches there, too."""
+    looks = (call for call in calls if call.feature in FIRST_LOOKS)
+    first = (prices.cost(model, call.usage, replace(tariff, batch=call.tariff.batch)) for call in looks)
     return sum(first, Decimal(0)) + price_of(spared, model, prices, tariff)
 
 

@@ -83,7 +83,7 @@ def collect(
     surveys = _settle(means, again=again)
     intents = {one.intent.nonce: one.intent for one in surveys}
     in_hand = {key for one in surveys for key in _keys(one.intent, again=again)}
-    prepared = prepare(target, options, means.templates, reviewed, in_hand)
+    prepared = prepare(target, options, means.templates, reviewed, in_hand=in_hand)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
     account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices)
     for survey in surveys:

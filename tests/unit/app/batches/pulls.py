@@ -119,7 +119,7 @@ class World:
         memory = self.recall()
         _, target = read_pull_request(self.host, NUMBER)
         in_hand = {key for intent in memory.intents for key in intent.in_hand}
-        prepared = prepare(target, self.options, TEMPLATES, memory.state.reviewed, in_hand)
+        prepared = prepare(target, self.options, TEMPLATES, memory.state.reviewed, in_hand=in_hand)
         return self._at_work(memory).submit(prepared, f"{next(self._nonces):016x}")
 
     def _collect(self, *, inline: bool) -> Posted | None:

@@ -21,7 +21,7 @@ def test_a_live_review_leaves_it_to_the_batch() -> None:
     """It is not asked about, not passed over in silence, and counted once."""
     change, options = a_change(4), some_options()
     keys = [hunk_key(hunk) for file in change.files for hunk in file.hunks]
-    prepared = prepare(Target(TargetFacts("diff"), change), options, TEMPLATES, keys[:1], keys[1:3])
+    prepared = prepare(Target(TargetFacts("diff"), change), options, TEMPLATES, keys[:1], in_hand=keys[1:3])
     vendor = Vendor(lambda _: said())
     receipt = Room(vendor).run(prepared, options)
     assert [markers_in(request) for request in vendor.requests] == [["marker_0003"]]
