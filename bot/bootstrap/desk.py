@@ -38,6 +38,8 @@ from bot.settings.load import Flags, build_options
 _KEY_OR_NONE = (ProviderKind.ANTHROPIC, ProviderKind.GATEWAY)
 """Whose API wants some key in every request, if only a word that nobody reads."""
 
+ONE_LOOK = "In a batch every hunk is asked about once, by the rules: nothing is verified."
+
 SETTINGS_PATH = ".github/hunkwise.yml"
 """Where a repository keeps its settings; read from the base and from nowhere else."""
 
@@ -96,11 +98,13 @@ def in_one_look(plan: Plan) -> Plan:
     options = replace(plan.options, routing=routing, verify=Verify.NONE)
     if options == plan.options:
         return plan
+    target = plan.prepared.target
     prepared = replace(
         plan.prepared,
+        target=replace(target, notes=(*target.notes, ONE_LOOK)),
         batches=arrange(plan.prepared.excerpts, options.effective_routing, options.sizes),
         feature=Feature.REVIEW,
-        notes=(*plan.prepared.notes, "In a batch every hunk is asked about once, by the rules: nothing is verified."),
+        notes=(*plan.prepared.notes, ONE_LOOK),
     )
     return replace(plan, prepared=prepared, options=options)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from bot.app.batches.asking import leaves_doubt, read, until_answered
+from bot.app.batches.patience import leaves_doubt, read, until_answered
 from bot.core.calls import ModelRequest
 from bot.core.message_batch import Intent, Stage
 from bot.core.progress import InBatch

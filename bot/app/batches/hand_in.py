@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bot.app.batches.admit import Admission, Admitting
-from bot.app.batches.asking import refused
 from bot.app.batches.dispatch import Dispatch
+from bot.app.batches.patience import refused
 from bot.app.caching import CachePlanner
 from bot.app.desk import Desk
 from bot.app.followup import LeaveOut, ReviewJob

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bot.app.batches.asking import read
+from bot.app.batches.patience import read
 from bot.core.budget import Amount
 from bot.core.message_batch import (
     EARLIER,

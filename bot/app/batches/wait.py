@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.app.batches.asking import read
+from bot.app.batches.patience import read
 from bot.core.message_batch import Intent, Stage
 from bot.core.progress import InBatch
 from bot.ports import BatchApi, Clock, Observer

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from bot.app.batches.account import Account
-from bot.app.batches.asking import read
 from bot.app.batches.hand_in import HandedIn, Means, hand_in
+from bot.app.batches.patience import read
 from bot.app.batches.survey import Survey, Surveyor
 from bot.app.followup import LeaveOut
 from bot.app.prepare import Prepared, prepare

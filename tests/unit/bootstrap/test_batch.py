@@ -11,6 +11,7 @@ import pytest
 from bot.bootstrap.access import Access
 from bot.bootstrap.batch import LIVE_INSTEAD, LocalBatches, Reviewed, store_root
 from bot.bootstrap.local import Source
+from bot.core.calls import Feature
 from bot.core.receipt import Status
 from bot.errors import NoBatches, WrongUsage
 from bot.settings.load import Flags
@@ -132,6 +133,19 @@ def test_what_is_not_ready_in_time_stays_in_the_store(tmp_path: Path) -> None:
     assert came.receipt.status is Status.FINDINGS
     assert came.receipt.coverage.reviewed == 3
     assert came.receipt.bill.unsettled_usd == Decimal(0)
+
+
+@pytest.mark.parametrize("routing", ["triage", "cascade"])
+def test_what_takes_two_steps_is_asked_once_in_a_batch(tmp_path: Path, routing: str) -> None:
+    """A second step would take a second day; the receipt says what was not done."""
+    bench = Bench(tmp_path, settings=f"routing: {routing}\nverify: all\n")
+    with Simulator() as simulator:
+        receipt = bench.review("batch", simulator).receipt
+    assert (receipt.status, receipt.coverage.reviewed) == (Status.FINDINGS, 3)
+    assert {call.feature for call in receipt.calls} == {Feature.REVIEW}
+    assert any("by the rules" in note for note in receipt.notes)
+    assert receipt.routing is not None
+    assert receipt.routing.mode == "rules"
 
 
 def test_without_a_key_nothing_is_handed_in(tmp_path: Path) -> None:
