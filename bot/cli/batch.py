@@ -14,6 +14,7 @@ import typer
 from bot.cli import flags
 from bot.cli.review import CacheTtl, FailOn, Format, print_receipt
 from bot.cli.streams import print_json, print_text
+from bot.core.excerpt import SkipReason
 from bot.core.route import Routing
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import WrongUsage
@@ -125,7 +126,7 @@ def submit(
 ) -> None:
     """Hand a change in for review, at half the price, and end.
 
-    Nothing is reviewed yet then: the receipt is partial, and the exit code 3, unless `on_incomplete: warn` is set.
+    Nothing is reviewed yet then, so the receipt is partial. The exit code is 0 where all of it waits, else 3.
     """
     from bot.bootstrap.local import Source
     from bot.bootstrap.pull_batches import post_by_mode
@@ -149,12 +150,12 @@ def submit(
         if diff or base or head or working_tree:
             raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
         posted = _on_pull_request(pr, post_by_mode, said, config=config, quiet=quiet)
-        _leave(posted, format)
+        _leave(posted, format, submitted=True)
     with _batches(store, quiet=quiet) as batches:
         done = batches.submit(batches.plan(Source(diff, base, head, working_tree, repo, config), said))
     if done.intent is not None:
         typer.echo(f"Handed in as {done.intent.nonce}; `hunkwise batch collect` brings it in.", err=True)
-    raise typer.Exit(_write(done.receipt, done.plan, format))
+    raise typer.Exit(_write(done.receipt, done.plan, format, submitted=True))
 
 
 @app.command("status")
@@ -286,14 +287,18 @@ def _names(pr: str | None, repo: str | None) -> list[str]:
     return names_with_intents(os.environ, repo)
 
 
-def _leave(done: Done, format: Format) -> NoReturn:
+def _leave(done: Done, format: Format, *, submitted: bool = False) -> NoReturn:
     if done.waiting:
         typer.echo("Handed in; `hunkwise batch collect --pr … --post` posts what comes.", err=True)
-    raise typer.Exit(_write(done.receipt, done.plan, format))
+    raise typer.Exit(_write(done.receipt, done.plan, format, submitted=submitted))
 
 
-def _write(receipt: Receipt, plan: Plan, format: Format) -> int:
+def _write(receipt: Receipt, plan: Plan, format: Format, *, submitted: bool = False) -> int:
+    """Print it. To hand something in has worked where all that is missing waits in a batch."""
     print_receipt(receipt, plan, format)
+    missing = {one.skipped.reason for one in receipt.coverage.skipped if not one.skipped.reason.by_rule}
+    if submitted and missing == {SkipReason.WAITS}:
+        return EXIT_DONE
     return exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete)
 
 
