@@ -48,7 +48,7 @@ class Run:
     requests: tuple[RequestRecord, ...]
 
 
-class _Nobody:
+class Nobody:
     """An Observer that looks away."""
 
     def on(self, event: Event) -> None:
@@ -114,7 +114,7 @@ def _address(server: subprocess.Popen[str]) -> str:
 
 
 def _review(plan: Plan, base_url: str, before: Amount) -> tuple[Receipt, list[ModelRequest]]:
-    with desk_for(plan, Access("bench", base_url), _Nobody(), threading.Event()) as desk:
+    with desk_for(plan, Access("bench", base_url), Nobody(), threading.Event()) as desk:
         noting = _Noting(desk.provider)
         noted = replace(desk, provider=noting)
         return review(plan.prepared, plan.options, plan.templates, noted, before), noting.asked

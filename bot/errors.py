@@ -6,6 +6,8 @@
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
     │   └── GitRefused                git could not give the diff that was asked for
+    ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
+    │   └── NoBatches                 there is no such API where requests go
     ├── OutputLost                    the result could not be written; exit 3
     ├── SharedLimitsLost              the database with the shared rate limits does not answer; becomes a note
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
@@ -59,6 +61,14 @@ class UnknownPrice(WrongUsage):
 
 class GitRefused(WrongUsage):
     """git is missing, the folder is no repository, or a revision does not exist."""
+
+
+class BatchRefused(HunkwiseError):
+    """The Message Batches API did not do what was asked, and will not if it is asked again."""
+
+
+class NoBatches(BatchRefused):
+    """What answers at this address takes no batches."""
 
 
 class OutputLost(HunkwiseError):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.message_batch import Intent, ItemResult, SeenBatch
 from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
 from bot.core.progress import Event
@@ -125,6 +126,50 @@ class PrefixHistory(Protocol):
         ...
 
 
+class BatchApi(Protocol):
+    """The Message Batches API of one key. Every method raises CallFailed; all but `create` can be repeated blindly."""
+
+    def create(self, requests: Sequence[tuple[str, ModelRequest]]) -> SeenBatch:
+        """Hand in requests by their custom ids; the batch is being worked on from then on."""
+        ...
+
+    def created_since(self, since: datetime) -> tuple[SeenBatch, ...]:
+        """The batches of the workspace that were created since then, newest first; whose they are is not shown."""
+        ...
+
+    def look(self, batch_id: str) -> SeenBatch:
+        """One batch as it is now."""
+        ...
+
+    def first_id(self, batch_id: str) -> str:
+        """The first custom id in the results of a batch that has ended; '' where they cannot be read."""
+        ...
+
+    def results(self, batch_id: str) -> Iterator[ItemResult]:
+        """What became of each request of a batch that has ended, in no order. Can be read again for 29 days."""
+        ...
+
+    def cancel(self, batch_id: str) -> SeenBatch:
+        """Ask for an end; what is under way may still be answered, and billed."""
+        ...
+
+
+class IntentStore(Protocol):
+    """Keeps intents where a run that comes after a crash finds them."""
+
+    def load(self) -> tuple[Intent, ...]:
+        """Every intent that is kept, oldest first."""
+        ...
+
+    def save(self, intent: Intent) -> None:
+        """Write an intent, new or changed; it is durable when this returns."""
+        ...
+
+    def has_room_for(self, intent: Intent) -> bool:
+        """Whether it could be written beside those that are kept."""
+        ...
+
+
 class CodeHost(Protocol):
     """One repository on GitHub, or a fake of it.
 
@@ -158,6 +203,12 @@ class CodeHost(Protocol):
 
     def comments(self, number: int) -> tuple[PostedComment, ...]:
         """The conversation's comments, oldest first."""
+        ...
+
+    def recent_comments(self, since: datetime) -> tuple[tuple[int, PostedComment], ...]:
+        """The comments in all conversations of the repository that were written or edited since then, with the number
+        of what they stand on.
+        """
         ...
 
     def reviews(self, number: int) -> tuple[PostedReview, ...]:

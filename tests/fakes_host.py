@@ -7,7 +7,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum
 
 from bot.core.diff.model import Diff
@@ -221,6 +221,12 @@ class FakeCodeHost:
         """The conversation."""
         self._called("comments", "pull-requests: read")
         return tuple(self._pull(number).comments)
+
+    def recent_comments(self, since: datetime) -> tuple[tuple[int, PostedComment], ...]:
+        """The conversations of all pull requests; an edit counts as of the comment's making."""
+        self._called("recent_comments", "pull-requests: read")
+        listed = [(number, one) for number, pull in self._pulls.items() for one in pull.comments]
+        return tuple((number, one) for number, one in listed if one.created_at is None or one.created_at >= since)
 
     def reviews(self, number: int) -> tuple[PostedReview, ...]:
         """Reviews; other people's pending ones are not shown."""

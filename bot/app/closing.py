@@ -10,6 +10,7 @@ from bot.app.inline import InlinePosting
 from bot.app.memory import Memory, remembering
 from bot.app.sticky import put_summary
 from bot.core.comment import COMMENT_CHARACTERS
+from bot.core.intent_mark import write_intents
 from bot.core.kept import held_in, held_mark, hunks_of
 from bot.core.known_diff import KnownDiff
 from bot.core.marker import Signer, read_marker, write_marker
@@ -72,7 +73,8 @@ def write_delivery(reviewed: Reviewed, memory: Memory, office: PostOffice, said:
     def page(limit: int) -> str:
         return _scrubbed(lambda size: summary_body(receipt, talk, notes=notes, limit=size), office.scrub, limit)
 
-    whole = page(COMMENT_CHARACTERS - len(marker) - len(hidden) - len(SUMMARY_MARK) - _ROOM_FOR_THE_NEXT_RUN)
+    taken = len(marker) + len(hidden) + len(SUMMARY_MARK) + len(write_intents(memory.intents, office.signer))
+    whole = page(COMMENT_CHARACTERS - taken - _ROOM_FOR_THE_NEXT_RUN)
     earlier = (one.severity for one in talk.earlier if one.severity is not None)
     standing = (*earlier, *(one.severity for one in talk.kept))
     url, problems = None, said.problems

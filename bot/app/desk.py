@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.app.limiter import Limiter
 from bot.core.pricing import PriceList
-from bot.ports import AnswerStore, Clock, Observer, PrefixHistory, Provider, TokenCounter
+from bot.ports import AnswerStore, BatchApi, Clock, Observer, PrefixHistory, Provider, TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +28,4 @@ class Desk:
     answers: AnswerStore | None = None
     history: PrefixHistory | None = None
     limiters: Mapping[str, Limiter] = field(default_factory=dict)
+    batches: BatchApi | None = None

@@ -6,13 +6,15 @@ bot itself wrote the comment and the signature holds; of several, the one that k
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from bot.core.budget import Amount
+from bot.core.intent_mark import read_intents, without_intents, write_intents
 from bot.core.marker import SetAside, Signer, read_marker, without_marker, write_marker
 from bot.core.marks import SUMMARY_MARK, fingerprints_in
+from bot.core.message_batch import Intent
 from bot.core.pull_request import PostedComment, PostedInline, PostedReview
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
@@ -29,7 +31,8 @@ class Memory:
     """What is known of a pull request before a run.
 
     `posted` are fingerprints of all findings that stand on it already. `notes` are sentences for the receipt: what
-    was set aside, which earlier run never settled.
+    was set aside, which earlier run never settled. `intents` are what waits in batches; whoever writes the summary
+    keeps them in it.
     """
 
     state: ReviewState
@@ -38,6 +41,7 @@ class Memory:
     inline: tuple[PostedInline, ...] = ()
     reviews: tuple[PostedReview, ...] = ()
     notes: tuple[str, ...] = ()
+    intents: tuple[Intent, ...] = ()
 
     @property
     def posted(self) -> frozenset[str]:
@@ -55,11 +59,15 @@ def recall(host: CodeHost, number: int, signer: Signer, now: datetime) -> Memory
     bodies = [*(one.body for one in comments), *(one.body for one in reviews)]
     found = [read_marker(body, signer) for body in bodies]
     states = [one for one in found if isinstance(one, ReviewState)]
-    notes = dict.fromkeys(one.why for one in found if isinstance(one, SetAside))
-    state, expired = _expire(_joined(states), now)
+    intents = read_intents(summary.body, signer) if summary else ()
+    aside = [*found, intents]
+    notes = dict.fromkeys(one.why for one in aside if isinstance(one, SetAside))
+    if isinstance(intents, SetAside):
+        intents = ()
+    state, expired = _expire(_joined(states), now, {one.nonce for one in intents})
     if expired:
         notes[_expired_sentence(expired)] = None
-    return Memory(state, login, summary, inline, reviews, tuple(notes))
+    return Memory(state, login, summary, inline, reviews, tuple(notes), intents)
 
 
 def _joined(states: Iterable[ReviewState]) -> ReviewState:
@@ -82,9 +90,14 @@ def _joined(states: Iterable[ReviewState]) -> ReviewState:
     return joined
 
 
-def _expire(state: ReviewState, now: datetime) -> tuple[ReviewState, int]:
-    """Runs that never settled: nobody will say what they spent, so their worst case is spent for good."""
-    expired = [run for run in state.open_runs if now - run.began >= OPEN_RUN_EXPIRES]
+def _expire(state: ReviewState, now: datetime, waiting: Collection[str]) -> tuple[ReviewState, int]:
+    """Runs that never settled: nobody will say what they spent, so their worst case is spent for good.
+
+    What waits in a batch does not expire by the day, since its results say for 29 days what it cost; only where the
+    intent itself is lost, nobody can ask for them any more.
+    """
+    over = (run for run in state.open_runs if now - run.began >= OPEN_RUN_EXPIRES)
+    expired = [run for run in over if run.run_id not in waiting]
     spent = state.spent
     for run in expired:
         spent += run.worst
@@ -95,6 +108,19 @@ def _expire(state: ReviewState, now: datetime) -> tuple[ReviewState, int]:
 def _expired_sentence(runs: int) -> str:
     who = "An earlier run" if runs == 1 else f"{runs} earlier runs"
     return f"{who} ended without saying what it cost, so the most it can have cost counts as spent."
+
+
+def with_news(memory: Memory, summary: PostedComment, signer: Signer) -> Memory:
+    """The memory with what another run has handed in since it was read, and the reservation that goes with it."""
+    intents, state = read_intents(summary.body, signer), read_marker(summary.body, signer)
+    if isinstance(intents, SetAside) or not isinstance(state, ReviewState):
+        return memory
+    known = {one.nonce for one in memory.intents}
+    news = tuple(one for one in intents if one.nonce not in known)
+    names = {one.nonce for one in news} - {run.run_id for run in memory.state.open_runs}
+    runs = tuple(run for run in state.open_runs if run.run_id in names)
+    own = replace(memory.state, open_runs=(*memory.state.open_runs, *runs))
+    return replace(memory, state=own, intents=(*memory.intents, *news))
 
 
 def opened(state: ReviewState, run: OpenRun) -> ReviewState:
@@ -119,7 +145,8 @@ def remembering(state: ReviewState, reviewed: Iterable[str], posted: Iterable[st
 
 def write_summary(host: CodeHost, number: int, memory: Memory, body: str, state: ReviewState, signer: Signer) -> Memory:
     """Create or replace the summary comment, with the state in its marker; gives the memory with both."""
-    text = f"{SUMMARY_MARK}\n{body}\n\n{write_marker(state, signer)}\n"
+    waiting = write_intents(memory.intents, signer)
+    text = f"{SUMMARY_MARK}\n{body}\n\n{write_marker(state, signer)}\n{waiting}"
     if memory.summary is None:
         summary = host.create_comment(number, text)
     else:
@@ -129,7 +156,7 @@ def write_summary(host: CodeHost, number: int, memory: Memory, body: str, state:
 
 def page_of(body: str) -> str:
     """What a summary says, without its mark, its state and the sentence of a run under way."""
-    return without_marker(body.replace(SUMMARY_MARK, "")).replace(UNDER_WAY, "").strip()
+    return without_intents(without_marker(body.replace(SUMMARY_MARK, ""))).replace(UNDER_WAY, "").strip()
 
 
 def spending_marker(state: ReviewState, signer: Signer) -> str:

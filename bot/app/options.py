@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
 
 from bot.app.retry import RetryPolicy
 from bot.core.breaker import BreakerPolicy
@@ -20,6 +21,15 @@ from bot.core.pricing import ModelPrice
 from bot.core.prompt.system import Instruction
 from bot.core.route import Routing
 from bot.core.verify import Verify
+
+
+class Mode(StrEnum):
+    """When answers are wanted: at once, at half price when a batch has ended, or as the change's size says."""
+
+    LIVE = "live"
+    BATCH = "batch"
+    AUTO = "auto"
+
 
 DEFAULT_LIMITS = Limits(tokens=600_000, usd=Decimal("1.50"))
 """Covers 99 of 100 real pull requests (bench/default_budget.py measures it) and no more."""
@@ -59,6 +69,9 @@ class Options:
     severity: Severity = Severity.WARNING
     fail_on: Severity | None = None
     on_incomplete: str = "fail"
+    mode: Mode = Mode.LIVE
+    auto_batch_hunks: int = 100
+    leader_wait: float = 600.0
     events: EventRules = field(default_factory=EventRules)
     posting: PostingRules = field(default_factory=PostingRules)
 

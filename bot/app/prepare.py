@@ -43,7 +43,7 @@ class Prepared:
     is the code around a hunk, by path and header, as a second look is shown it. `feature` is what the batches are
     asked for: to be reviewed, or to be drafted. `notes` are sentences that belong on the receipt. `made_from` is the
     SHA-256 of what `system` was made from (prompt files, languages, settings): runs in which it is equal should have
-    the same system prompt to the byte.
+    the same system prompt to the byte. `waiting` was handed in as a message batch and is not asked about.
     """
 
     target: Target
@@ -61,6 +61,17 @@ class Prepared:
     feature: Feature = Feature.REVIEW
     notes: tuple[str, ...] = ()
     made_from: str = ""
+    waiting: tuple[Excerpt, ...] = ()
+
+    @property
+    def accounted(self) -> tuple[Excerpt, ...]:
+        """Everything that counts as chosen: what the plan asks about, in its order, then what waits in a batch."""
+        return (*(excerpt for batch in self.batches for excerpt in batch.excerpts), *self.waiting)
+
+    @property
+    def hunks_asked(self) -> int:
+        """How many hunks the plan asks about."""
+        return sum(excerpt.part[0] == 1 for batch in self.batches for excerpt in batch.excerpts)
 
 
 def prepare(
@@ -69,13 +80,14 @@ def prepare(
     templates: Templates,
     reviewed: Collection[str] = frozenset(),
     triaged: Collection[str] = frozenset(),
+    in_hand: Collection[str] = frozenset(),
 ) -> Prepared:
     """Select, group, split, route and pack; then write the shared parts of the prompt.
 
-    `reviewed` are the keys of hunks that earlier runs reviewed, `triaged` of those that triage left out
-    (core/reuse.py).
+    `reviewed` are the keys of hunks that earlier runs reviewed, `triaged` of those that triage left out, `in_hand` of
+    those that wait in a batch (core/reuse.py).
     """
-    chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed)
+    chosen = choose(target.diff, _rules(target, options), options.sizes, reviewed, in_hand)
     around = _enclosing(chosen.excerpts, target.head, options.context_tokens)
     excerpts = tuple(replace(one, enclosing=around.get(one.name)) for one in chosen.excerpts)
     wider = _enclosing(chosen.excerpts, target.head, _wider_budget(options))
@@ -96,6 +108,7 @@ def prepare(
         system=_system(excerpts, options, templates),
         facts=_facts(target, fence, templates),
         made_from=_made_from(excerpts, options, templates),
+        waiting=chosen.waiting,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core.calls import ModelAnswer, ModelRequest, Outcome
+from bot.core.calls import Contract, ModelAnswer, ModelRequest, Outcome
 from bot.ports import Provider
 
 
@@ -17,10 +17,14 @@ class Reading:
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """As the inner provider; never raises for what the model wrote."""
-        answer = self._inner.ask(request, begun)
-        if answer.outcome is not Outcome.ANSWERED:
-            return answer
-        try:
-            return replace(answer, parsed=request.contract.parse(answer.text))
-        except ValueError:
-            return replace(answer, outcome=Outcome.UNPARSEABLE)
+        return read_by(request.contract, self._inner.ask(request, begun))
+
+
+def read_by(contract: Contract, answer: ModelAnswer) -> ModelAnswer:
+    """The answer parsed by its contract, or marked as unparseable."""
+    if answer.outcome is not Outcome.ANSWERED:
+        return answer
+    try:
+        return replace(answer, parsed=contract.parse(answer.text))
+    except ValueError:
+        return replace(answer, outcome=Outcome.UNPARSEABLE)

@@ -54,17 +54,16 @@ class Session:
         receipt = replace(receipt, notes=(*self.memory.notes, *receipt.notes))
         memory = self._settle(memory, receipt)
         delivery = publish(self._reviewed(receipt), memory, self._office())
-        return _with_delivery(receipt, delivery), delivery
+        return with_delivery(receipt, delivery), delivery
 
     def _reviewed(self, receipt: Receipt) -> Reviewed:
-        excerpts = [excerpt for batch in self.prepared.batches for excerpt in batch.excerpts]
         return Reviewed(
             receipt,
             self.prepared.target.diff,
-            reviewed_keys(excerpts, receipt.coverage),
+            reviewed_keys(self.prepared.accounted, receipt.coverage),
             self.run_id,
             self.memory.summary.body if self.memory.summary else "",
-            triaged_keys(excerpts, receipt.coverage),
+            triaged_keys(self.prepared.accounted, receipt.coverage),
         )
 
     def _office(self) -> PostOffice:
@@ -99,7 +98,7 @@ class Session:
         return put_summary(self.host, self.number, memory, body, state, self.signer, self.desk.clock)
 
 
-def _with_delivery(receipt: Receipt, delivery: Delivery) -> Receipt:
+def with_delivery(receipt: Receipt, delivery: Delivery) -> Receipt:
     """A review that did not reach its readers has failed, whatever it found."""
     if not delivery.problems:
         return receipt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.app.memory import Memory, write_summary
+from bot.app.memory import Memory, with_news, write_summary
 from bot.app.repeat import until_read, written_once
 from bot.core.marker import Signer
 from bot.core.marks import SUMMARY_MARK
@@ -19,7 +19,8 @@ def put_summary(
 ) -> Memory:
     """Write the summary and the state in it; gives the memory with both. Raises CodeHostError.
 
-    A summary that another run has made since is taken over, one that somebody has deleted since is made anew.
+    A summary that another run has made since is taken over, one that somebody has deleted since is made anew. What
+    another run has handed in since is kept: this run could not know of it.
     """
 
     def own() -> PostedComment | None:
@@ -37,8 +38,11 @@ def put_summary(
         made = own() if memory.summary is None else None
         return written_once(lambda: write(replace(memory, summary=made)), lambda: None, clock) if made else None
 
-    if memory.summary is None:
-        memory = replace(memory, summary=own())
+    memory = replace(memory, state=state)
+    current = own()
+    if current is not None:
+        memory = with_news(replace(memory, summary=memory.summary or current), current, signer)
+        state = memory.state
     try:
         return written_once(send, find, clock)
     except NoSuchThing:

@@ -9,11 +9,15 @@ from typing import Protocol
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.failure import FailureKind
 from bot.errors import CallFailed
-from bot.ports import Provider, TokenCounter
+from bot.ports import BatchApi, Provider, TokenCounter
 
 
 class Line(Provider, TokenCounter, Protocol):
     """One provider that answers and counts."""
+
+    def batches(self) -> BatchApi | None:
+        """Its Message Batches API; None where there is none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,10 @@ class Switchboard:
         """As the named provider."""
         return self.lines[request.provider].count(request)
 
+    def batches(self, provider: str) -> BatchApi | None:
+        """The Message Batches API of the named provider; None where there is none."""
+        return self.lines[provider].batches()
+
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
@@ -43,4 +51,8 @@ class Disconnected:
 
     def count(self, request: ModelRequest) -> int | None:  # noqa: ARG002  # the protocol's
         """Nothing."""
+        return None
+
+    def batches(self) -> BatchApi | None:
+        """None: nobody who could be asked."""
         return None

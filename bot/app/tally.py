@@ -27,6 +27,8 @@ from bot.core.show import show
 from bot.core.status import status_of
 from bot.core.tokens import estimate_tokens
 
+WAITS = LeftOut(SkipReason.WAITS, "submitted as a message batch; what it brings is collected later")
+
 
 class Tally:
     """One run's results while they come in. Belongs to one thread.
@@ -47,13 +49,13 @@ class Tally:
         self._unplaced: list[Unplaced] = []
         self._reviewed: set[ExcerptKey] = set()
         self._reused: set[ExcerptKey] = set()
-        self._left_out: dict[ExcerptKey, LeftOut] = {}
+        self._left_out: dict[ExcerptKey, LeftOut] = {one.key: WAITS for one in prepared.waiting}
         self.notes = list(prepared.notes)
 
     @property
     def excerpts(self) -> list[Excerpt]:
-        """Everything that the plan asks about, in its order."""
-        return [excerpt for batch in self._prepared.batches for excerpt in batch.excerpts]
+        """Everything that must be accounted for: what the plan asks about, and what waits in a batch."""
+        return list(self._prepared.accounted)
 
     @property
     def nothing_reviewed(self) -> bool:

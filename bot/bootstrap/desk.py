@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,16 +15,20 @@ from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
 from bot.app.limiter import Limiter
-from bot.app.options import Options
+from bot.app.options import Mode, Options
 from bot.app.prepare import Prepared, prepare
 from bot.app.switchboard import Disconnected, Line, Switchboard
 from bot.app.target import Target
 from bot.app.tiers import chain_of
 from bot.bootstrap.access import Access
+from bot.core.calls import Feature
 from bot.core.chain import Link, ProviderKind
+from bot.core.choose import arrange
 from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import TargetFacts
+from bot.core.route import Routing
+from bot.core.verify import Verify
 from bot.errors import BadConfiguration
 from bot.ports import Clock, Observer, PrefixHistory
 from bot.settings.file import RepositoryFile
@@ -33,6 +37,8 @@ from bot.settings.load import Flags, build_options
 
 _KEY_OR_NONE = (ProviderKind.ANTHROPIC, ProviderKind.GATEWAY)
 """Whose API wants some key in every request, if only a word that nobody reads."""
+
+ONE_LOOK = "In a batch every hunk is asked about once, by the rules: nothing is verified."
 
 SETTINGS_PATH = ".github/hunkwise.yml"
 """Where a repository keeps its settings; read from the base and from nowhere else."""
@@ -48,6 +54,12 @@ class Plan:
     prices: PriceList
     simulated: bool = False
 
+    @property
+    def by_batch(self) -> bool:
+        """Whether the settings have it wait for half the price."""
+        mode = self.options.mode
+        return mode is Mode.BATCH or (mode is Mode.AUTO and self.prepared.hunks_asked > self.options.auto_batch_hunks)
+
 
 def make_plan(
     target: Target,
@@ -56,10 +68,12 @@ def make_plan(
     reviewed: Collection[str] = frozenset(),
     triaged: Collection[str] = frozenset(),
     access: Access | None = None,
+    in_hand: Collection[str] = frozenset(),
 ) -> Plan:
     """Settings, prices and the plan; asks no model, imports no SDK.
 
-    `reviewed` are keys of hunks reviewed before, `triaged` of those that triage left out.
+    `reviewed` are keys of hunks reviewed before, `triaged` of those that triage left out, `in_hand` of those that wait
+    in a batch.
 
     `access` decides whether the stand-in will answer, which has no chain. Raises BadConfiguration for settings that do
     not hold and UnknownPrice for a model without a price, at any provider of the chain.
@@ -74,7 +88,25 @@ def make_plan(
     for link in chain_of(options):
         prices.check(link.models.values(), link.tariff)
     templates = Templates(load_prompts())
-    return Plan(prepare(target, options, templates, reviewed, triaged), options, templates, prices, simulated)
+    prepared = prepare(target, options, templates, reviewed, triaged, in_hand)
+    return Plan(prepared, options, templates, prices, simulated)
+
+
+def in_one_look(plan: Plan) -> Plan:
+    """The plan as a batch takes it: what is asked must not hang on what is answered, so hunks go by the rules."""
+    routing = Routing.RULES if plan.options.routing in {Routing.TRIAGE, Routing.CASCADE} else plan.options.routing
+    options = replace(plan.options, routing=routing, verify=Verify.NONE)
+    if options == plan.options:
+        return plan
+    target = plan.prepared.target
+    prepared = replace(
+        plan.prepared,
+        target=replace(target, notes=(*target.notes, ONE_LOOK)),
+        batches=arrange(plan.prepared.excerpts, options.effective_routing, options.sizes),
+        feature=Feature.REVIEW,
+        notes=(*plan.prepared.notes, ONE_LOOK),
+    )
+    return replace(plan, prepared=prepared, options=options)
 
 
 def target_name(facts: TargetFacts) -> str:
@@ -117,6 +149,7 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
             answers=answers,
             history=prefix_history(access.store) if answers else None,
             limiters=limiters,
+            batches=board.batches(chain_of(plan.options)[0].name),
         )
 
 

@@ -40,14 +40,14 @@ class Source:
 
 def load_diff(source: Source) -> Diff:
     """Read the diff alone; raises NotADiff, GitRefused or WrongUsage."""
-    with _target(source) as target:
+    with local_target(source) as (target, _):
         return target.diff
 
 
 def load_plan(source: Source, flags: Flags, access: Access | None = None) -> Plan:
     """Read diff and settings and make the plan; with `access`, one that can be run. Asks no model, imports no SDK."""
-    with _target(source) as target:
-        return make_plan(target, flags, _settings(source, target), access=access)
+    with local_target(source) as (target, _):
+        return make_plan(target, flags, settings_for(source, target), access=access)
 
 
 def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
@@ -58,8 +58,8 @@ def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
 
 
 @contextmanager
-def _target(source: Source) -> Iterator[Target]:
-    """The target; what it reads from git can be asked for while the block runs."""
+def local_target(source: Source) -> Iterator[tuple[Target, bytes]]:
+    """The target and its diff's own bytes; what it reads from git can be asked for while the block runs."""
     ranged = source.base is not None or source.head is not None or source.working_tree
     if (source.diff is not None) == ranged:
         raise WrongUsage(
@@ -69,13 +69,14 @@ def _target(source: Source) -> Iterator[Target]:
     if source.head is not None and source.base is None:
         raise WrongUsage("--head needs a beginning.", next_step="Give --base REF as well.")
     if source.diff is not None:
-        yield Target(TargetFacts("diff"), read_diff(read_input(source.diff)))
+        data = read_input(source.diff)
+        yield Target(TargetFacts("diff"), read_diff(data)), data
         return
     with GitRepository(source.repo) as repository:
         yield _git_target(source, repository)
 
 
-def _git_target(source: Source, repository: GitRepository) -> Target:
+def _git_target(source: Source, repository: GitRepository) -> tuple[Target, bytes]:
     spread = repository.range(source.base or "HEAD", source.head, working_tree=source.working_tree)
     title, description = repository.title_and_description(spread.base_sha, spread.head_sha)
     facts = TargetFacts(
@@ -86,13 +87,14 @@ def _git_target(source: Source, repository: GitRepository) -> Target:
         title=title,
         description=description,
     )
-    return Target(
+    target = Target(
         facts,
         read_diff(spread.diff),
         base=GitTexts(repository, spread.base_sha),
         head=GitTexts(repository, spread.head_sha),
         notes=_untracked_note(spread.untracked),
     )
+    return target, spread.diff
 
 
 def _untracked_note(untracked: Sequence[str]) -> tuple[str, ...]:
@@ -103,7 +105,7 @@ def _untracked_note(untracked: Sequence[str]) -> tuple[str, ...]:
     return (f"Not part of the review, because git does not track them: {named}. `git add -N` includes them.",)
 
 
-def _settings(source: Source, target: Target) -> RepositoryFile:
+def settings_for(source: Source, target: Target) -> RepositoryFile:
     """A file that is named wins; else the repository's own, as it stands in the base and nowhere else."""
     if source.config is not None:
         return read_file(read_settings_file(source.config), str(source.config))

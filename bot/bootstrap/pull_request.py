@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from bot.adapters.files import read_settings_file
 from bot.app.beside import post_beside
 from bot.app.delivery import Delivery
 from bot.app.host_target import read_pull_request
-from bot.app.memory import recall
+from bot.app.memory import Memory, recall
 from bot.app.review import review
 from bot.app.session import Session
 from bot.app.target import Target
@@ -95,6 +95,13 @@ def _noting(target: Target, sentences: Sequence[str]) -> Target:
     return replace(target, notes=(*sentences, *target.notes))
 
 
+def host_access(environment: Mapping[str, str], repo: str) -> HostAccess:
+    """GitHub as a laptop reaches it."""
+    return HostAccess(
+        environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
+    )
+
+
 @contextmanager
 def pull_review(
     name: str, environment: Mapping[str, str], flags: Flags, observer: Observer, *, config: Path | None, simulate: bool
@@ -103,9 +110,7 @@ def pull_review(
     repo, _, number = name.partition("#")
     if not (number.isascii() and number.isdigit()):
         raise WrongUsage(f"'{name}' names no pull request.", next_step="Write it as OWNER/REPO#NUMBER.")
-    access = HostAccess(
-        environment.get("GITHUB_TOKEN", ""), environment.get("GITHUB_API_URL", "") or GITHUB_API_URL, repo
-    )
+    access = host_access(environment, repo)
     model = Access.from_environment(environment, simulate=simulate)
     with code_host(access) as host:
         pull = host.pull_request(int(number))
@@ -139,11 +144,10 @@ class PullReview:
             return review(plan.prepared, plan.options, plan.templates, desk, Amount())
 
     def post(self, run_id: str) -> tuple[Receipt, Delivery, Plan]:
-        """Review what is new since the last run, and post."""
+        """Review what is new since the last run, and post; what waits in a batch is left to it."""
         stop = self.host_access.stop
-        signer = Signer.from_secret(self._secret(), self.host_access.repo, self.number)
-        memory = recall(self.host, self.number, signer, SystemClock(stop).now())
-        pull, plan = self._plan(memory.state)
+        signer, memory = self.signer, self.recall()
+        pull, plan = self.plan_beside(memory)
         with desk_for(plan, self.access, self.observer, stop) as desk:
             session = Session(
                 host=self.host,
@@ -155,29 +159,48 @@ class PullReview:
                 options=plan.options,
                 templates=plan.templates,
                 desk=desk,
-                scrub=self._scrub,
+                scrub=self.scrub,
             )
             receipt, delivery = session.run()
+        return self.beside(pull, plan, receipt, delivery), delivery, plan
+
+    def beside(self, pull: PullRequest, plan: Plan, receipt: Receipt, delivery: Delivery) -> Receipt:
+        """Post what stands beside a review; gives the receipt with what could not be."""
         options = plan.options
         gate = exit_code(receipt, options.fail_on, options.on_incomplete, delivery.standing) == EXIT_DONE
         problems = post_beside(self.host, pull, receipt, options.posting, gate=gate, version=__version__)
-        return replace(receipt, notes=(*receipt.notes, *problems)), delivery, plan
+        return replace(receipt, notes=(*receipt.notes, *problems))
 
-    def _plan(self, state: ReviewState) -> tuple[PullRequest, Plan]:
+    @property
+    def signer(self) -> Signer:
+        """Signs what is remembered, with a secret of its own, or with a key."""
+        secret = self.host_access.state_secret or self.access.signing_secret(self.chain())
+        return Signer.from_secret(secret, self.host_access.repo, self.number)
+
+    def recall(self) -> Memory:
+        """What earlier runs left."""
+        return recall(self.host, self.number, self.signer, SystemClock(self.host_access.stop).now())
+
+    def plan_beside(self, memory: Memory) -> tuple[PullRequest, Plan]:
+        """The plan for what was neither reviewed nor handed in before."""
+        in_hand = frozenset(key for intent in memory.intents for key in intent.in_hand)
+        return self._plan(memory.state, in_hand)
+
+    def _plan(self, state: ReviewState, in_hand: Collection[str] = frozenset()) -> tuple[PullRequest, Plan]:
         """The plan; settings of the repository that do not hold give way to the defaults, with a word."""
         pull, target = read_pull_request(self.host, self.number)
         complaints = [self.complaint] if self.complaint else []
         try:
-            return pull, self._plan_by(self.file, _noting(target, complaints), state)
+            return pull, self._plan_by(self.file, _noting(target, complaints), state, in_hand)
         except WrongUsage as error:
             if self.file == RepositoryFile():
                 raise
             complaints.append(_until_mended(error))
-            return pull, self._plan_by(RepositoryFile(), _noting(target, complaints), state)
+            return pull, self._plan_by(RepositoryFile(), _noting(target, complaints), state, in_hand)
 
-    def _plan_by(self, file: RepositoryFile, target: Target, state: ReviewState) -> Plan:
+    def _plan_by(self, file: RepositoryFile, target: Target, state: ReviewState, in_hand: Collection[str]) -> Plan:
         return make_plan(
-            target, self.flags, file, frozenset(state.reviewed), frozenset(state.triaged), access=self.access
+            target, self.flags, file, frozenset(state.reviewed), frozenset(state.triaged), self.access, in_hand
         )
 
     def chain(self) -> tuple[Link, ...]:
@@ -187,10 +210,7 @@ class PullReview:
     def _name(self) -> str:
         return target_name(TargetFacts("pull_request", repo=self.host_access.repo, pull_request=self.number))
 
-    def _scrub(self, text: str) -> str:
+    def scrub(self, text: str) -> str:
+        """The text without secret values."""
         secrets = (*self.access.secrets(self.chain()), self.host_access.token, self.host_access.state_secret)
         return scrub(text, [secret for secret in secrets if secret])
-
-    def _secret(self) -> str:
-        """What the state is signed with: a secret of its own, or a key."""
-        return self.host_access.state_secret or self.access.signing_secret(self.chain())

@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import action, diff, quote, review, simulate
+from bot.cli import action, batch, diff, quote, review, simulate
 from bot.cli.interrupts import one_interrupt
 from bot.core.sanitise import terminal
 from bot.errors import HunkwiseError
@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command("review")(review.review)
 app.command("quote")(quote.quote)
 app.command("diff")(diff.diff)
+app.add_typer(batch.app, name="batch")
 app.command("action")(action.action)
 app.command("simulate")(simulate.simulate)
 
@@ -55,6 +56,8 @@ def about(
         hunkwise quote  --base main     what a review would cost, free of charge
 
         hunkwise review --base main     the review itself
+
+        hunkwise batch --help           the review for half the price, within a day
     """
 
 

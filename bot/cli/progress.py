@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from bot.core.calls import Outcome
-from bot.core.progress import AttemptEnded, BatchEnded, Event, PlanMade, Switched, Waiting
+from bot.core.progress import AttemptEnded, BatchEnded, Event, InBatch, PlanMade, Switched, Waiting
 from bot.core.report.figures import about_dollars
 from bot.core.report.words import counted
 from bot.core.sanitise import terminal
@@ -113,6 +113,10 @@ class Bar:
             trouble = trouble_in(event)
             if trouble:
                 self._bar.console.print(Text(trouble, style="yellow"))
+            if isinstance(event, InBatch):
+                self._bar.update(
+                    self._task, description=waiting_for(event), total=event.parts, completed=event.ended, facts=""
+                )
             if self._tally.hunks:
                 self._bar.update(
                     self._task,
@@ -141,6 +145,8 @@ class Lines:
                 self._write(f"Reviewing {counted(event.hunks, 'hunk')} in {counted(event.requests, 'request')}.")
             elif isinstance(event, BatchEnded):
                 self._tell_progress()
+            elif isinstance(event, InBatch):
+                self._tell_batch(event)
             elif isinstance(event, Switched):
                 self._write(trouble_in(event))
             else:
@@ -154,6 +160,12 @@ class Lines:
             self._troubles.clear()
             self._write(f"{tally.settled:,} of {counted(tally.hunks, 'hunk')} done, {tally.facts}.")
 
+    def _tell_batch(self, event: InBatch) -> None:
+        line = waiting_for(event)
+        if line not in self._troubles:
+            self._troubles.add(line)
+            self._write(f"{line}.")
+
     def _tell_trouble(self, event: Event) -> None:
         trouble = trouble_in(event)
         kind = trouble.partition(":")[2] or trouble
@@ -164,6 +176,11 @@ class Lines:
     def _write(self, line: str) -> None:
         self._stream.write(f"{line}\n")
         self._stream.flush()
+
+
+def waiting_for(event: InBatch) -> str:
+    """What is being waited for, in a line."""
+    return f"Waiting for {event.what}: {event.ended:,} of {event.parts:,} ended"
 
 
 def trouble_in(event: Event) -> str:

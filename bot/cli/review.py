@@ -18,6 +18,7 @@ from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
+    from bot.bootstrap.access import Access
     from bot.bootstrap.desk import Plan
     from bot.bootstrap.local import Source
     from bot.core.receipt import Receipt
@@ -80,7 +81,11 @@ def review(
     routing: flags.HowRouted = None,
     verify: flags.WhatVerified = None,
     mode: Annotated[
-        Mode | None, typer.Option(help="live; auto is live until there are batches.", rich_help_panel=flags.MONEY)
+        Mode | None,
+        typer.Option(
+            help="live (default): at once. batch: for half the price, within a day. auto: batch for large changes.",
+            rich_help_panel=flags.MONEY,
+        ),
     ] = None,
     concurrency: Annotated[
         int | None, typer.Option(metavar="N", min=1, max=64, help="So many requests at once (default: 8).")
@@ -140,7 +145,7 @@ def review(
             if diff or base or head or working_tree:
                 raise WrongUsage("Say what to review, in one way.", next_step="Give --pr alone, or a diff, or a range.")
             receipt, plan = _pull_request(pr, said, observer, environment, config, simulate, post)
-    _print(receipt, plan, format)
+    print_receipt(receipt, plan, format)
     raise typer.Exit(exit_code(receipt, plan.options.fail_on, plan.options.on_incomplete))
 
 
@@ -151,9 +156,32 @@ def _local(
     from bot.bootstrap.local import load_plan, run_review
 
     access = Access.from_environment(environment, simulate=simulate)
+    if said.mode in {Mode.BATCH, Mode.AUTO}:
+        return _by_batch(source, said, observer, environment, access, simulate=simulate)
     plan = load_plan(source, said, access)
-    _announce(plan.simulated, simulate)
+    announce(simulated=plan.simulated, asked_for=simulate)
     return run_review(plan, access, observer), plan
+
+
+def _by_batch(
+    source: Source,
+    said: Flags,
+    observer: Observer,
+    environment: Mapping[str, str],
+    access: Access,
+    *,
+    simulate: bool,
+) -> tuple[Receipt, Plan]:
+    """What is not ready within the time limit, or when somebody loses patience, stays in the store."""
+    from bot.bootstrap.batch import LocalBatches, store_root
+
+    batches = LocalBatches(store_root(environment), access, observer)
+    planned = batches.plan(source, said)
+    announce(simulated=planned.plan.simulated, asked_for=simulate)
+    done = batches.review(planned)
+    if done.intent is not None:
+        typer.echo(f"It waits in a batch: `hunkwise batch collect {done.intent.nonce}` brings it in.", err=True)
+    return done.receipt, done.plan
 
 
 def _pull_request(
@@ -165,28 +193,38 @@ def _pull_request(
     simulate: bool,
     post: bool,
 ) -> tuple[Receipt, Plan]:
+    from bot.bootstrap.pull_batches import post_by_mode, wait_and_collect
     from bot.bootstrap.pull_request import pull_review
 
+    if said.mode == Mode.BATCH and not post:
+        raise WrongUsage(
+            "A pull request's batch is noted in its summary comment, so it must be posted to.",
+            next_step="Give --post as well, or review it live.",
+        )
     with pull_review(pr, environment, said, observer, config=config, simulate=simulate) as review:
         simulated = review.access.is_simulated(review.chain())
         if post and simulated:
             raise WrongUsage(
                 "The stand-in's findings are never posted.", next_step="Set ANTHROPIC_API_KEY, or leave out --post."
             )
-        _announce(simulated, simulate)
+        announce(simulated=simulated, asked_for=simulate)
         if post:
-            receipt, _, plan = review.post("")
-            return receipt, plan
+            done = wait_and_collect(review, post_by_mode(review, ""), "")
+            if done.waiting:
+                typer.echo(f"It waits in a batch: `hunkwise batch collect --pr {pr} --post` brings it in.", err=True)
+            return done.receipt, done.plan
         plan = review.plan()
         return review.look(plan), plan
 
 
-def _announce(simulated: bool, asked_for: bool) -> None:
+def announce(*, simulated: bool, asked_for: bool) -> None:
+    """Say that the stand-in answers, where nobody asked for it."""
     if simulated and not asked_for:
         typer.echo("No ANTHROPIC_API_KEY: the built-in stand-in answers. Its findings are simulated.", err=True)
 
 
-def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
+def print_receipt(receipt: Receipt, plan: Plan, format: Format) -> None:
+    """Write a receipt to stdout."""
     what = f"The review, which cost ${receipt.bill.total_usd:f},"
     if format is Format.JSON:
         from bot.core.report.receipt_json import receipt_as_json
@@ -206,6 +244,6 @@ def _print(receipt: Receipt, plan: Plan, format: Format) -> None:
         from bot.core.show import show
 
         paths = {finding.path for finding in receipt.findings}
-        excerpts = (one for batch in plan.prepared.batches for one in batch.excerpts if one.path in paths)
+        excerpts = (one for one in plan.prepared.accounted if one.path in paths)
         with writing(what) as stream:
             print_review(receipt, console_on(stream), excerpts_from(map(show, excerpts)))

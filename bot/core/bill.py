@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -102,8 +103,9 @@ def _share(tier: Tier, calls: Sequence[Call]) -> TierShare:
 
 
 def _all_on(model: str, calls: Sequence[Call], prices: PriceList, spared: Iterable[Excerpt], tariff: Tariff) -> Decimal:
-    """What one look at everything would have cost on one model."""
-    first = (prices.cost(model, call.usage, tariff) for call in calls if call.feature in FIRST_LOOKS)
+    """What one look at everything would have cost on one model; what went into batches, in batches there, too."""
+    looks = (call for call in calls if call.feature in FIRST_LOOKS)
+    first = (prices.cost(model, call.usage, replace(tariff, batch=call.tariff.batch)) for call in looks)
     return sum(first, Decimal(0)) + price_of(spared, model, prices, tariff)
 
 
@@ -115,20 +117,28 @@ def _savings(
     spared: Iterable[Excerpt],
     tariff: Tariff,
 ) -> Savings:
-    """Estimates, each against the bill after the one before it: no caching, then no duplicates, then one tier.
+    """Estimates, each against the bill after the one before it: no caching, no duplicates, one tier, then no batch.
 
     What was asked elsewhere, at other prices, says nothing of what routing saved.
     """
     cached = sum(
         (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
     )
-    at_home = [call for call in calls if call.tariff == tariff]
+    at_home = [call for call in calls if _live(call.tariff) == tariff]
     paid = sum((call.cost_usd for call in at_home), Decimal(0))
+    in_batches = [call for call in calls if call.tariff.batch]
+    at_once = (prices.cost(call.model, call.usage, _live(call.tariff)) - call.cost_usd for call in in_batches)
     return Savings(
         prompt_cache=cached,
         duplicates=price_of(duplicates, standard_model, prices, tariff),
         routing=_all_on(standard_model, at_home, prices, spared, tariff) - paid,
+        batch=sum(at_once, Decimal(0)),
     )
+
+
+def _live(tariff: Tariff) -> Tariff:
+    """The same tariff for what is answered at once."""
+    return replace(tariff, batch=False)
 
 
 def price_of(excerpts: Iterable[Excerpt], model: str, prices: PriceList, tariff: Tariff = LIVE) -> Decimal:

@@ -12,7 +12,7 @@ from bot.core.diff.model import Diff
 from bot.core.excerpt import Batch, Excerpt, Skipped
 from bot.core.group import group
 from bot.core.pack import pack
-from bot.core.reuse import without_reviewed
+from bot.core.reuse import only, without_reviewed
 from bot.core.route import Routing, route_all
 from bot.core.select.files import select
 from bot.core.select.rules import SelectionRules
@@ -37,7 +37,8 @@ class Chosen:
     """What a diff comes to: the excerpts to ask about in its order, what is skipped, and how many hunks there were.
 
     Each of the diff's `hunks` is shown by an excerpt, is a twin of one (`duplicates` counts these), or is counted in
-    `skipped`, or was reviewed before (`reused`); a Skipped of 0 hunks is a line left out of a hunk that is shown.
+    `skipped`, or was reviewed before (`reused`), or is one of `waiting`, which were submitted before; a Skipped of 0
+    hunks is a line left out of a hunk that is shown.
     """
 
     excerpts: tuple[Excerpt, ...]
@@ -45,23 +46,34 @@ class Chosen:
     hunks: int
     duplicates: int
     reused: int = 0
+    waiting: tuple[Excerpt, ...] = ()
 
 
-def choose(diff: Diff, rules: SelectionRules, sizes: RequestSizes, reviewed: Collection[str] = frozenset()) -> Chosen:
-    """Decide what of a diff is asked about; `reviewed` are the keys of hunks reviewed before (core/reuse.py).
+def choose(
+    diff: Diff,
+    rules: SelectionRules,
+    sizes: RequestSizes,
+    reviewed: Collection[str] = frozenset(),
+    in_hand: Collection[str] = frozenset(),
+) -> Chosen:
+    """Decide what of a diff is asked about; `reviewed` are the keys of hunks reviewed before (core/reuse.py), `in_hand`
+    of those that wait in a batch: they become excerpts of their own, which nobody asks about again.
 
     Raises BadConfiguration for a glob that is none.
     """
     selection = select(diff, rules)
-    fresh = without_reviewed(selection.chosen, reviewed)
-    whole = group(fresh.chosen)
-    pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in whole]
+    unreviewed = without_reviewed(selection.chosen, reviewed)
+    fresh = without_reviewed(unreviewed.chosen, in_hand)
+    waiting = only(in_hand, unreviewed.chosen)
+    pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in group(fresh.chosen)]
+    waiting_pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in group(waiting)]
     return Chosen(
         excerpts=tuple(part for piece in pieces for part in piece.parts),
-        skipped=(*selection.skipped, *(left_out for piece in pieces for left_out in piece.skipped)),
+        skipped=(*selection.skipped, *(left_out for piece in (*pieces, *waiting_pieces) for left_out in piece.skipped)),
         hunks=diff.hunk_count,
         duplicates=sum(len(piece.parts[0].twins) for piece in pieces if piece.parts),
-        reused=fresh.reused,
+        reused=unreviewed.reused,
+        waiting=tuple(part for piece in waiting_pieces for part in piece.parts),
     )
 
 

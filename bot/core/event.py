@@ -61,6 +61,11 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class CollectAll:
+    """Bring in what waits in batches, on every pull request of the repository."""
+
+
+@dataclass(frozen=True, slots=True)
 class NumberMissing:
     """The event names no pull request, though it should: the workflow is to be corrected."""
 
@@ -76,8 +81,14 @@ class Standing:
     sender_may_write: bool
 
 
-def trigger_of(event: str, payload: Mapping[str, Any], asked: str) -> Trigger | Decline | NumberMissing:
-    """Read an event's payload. `asked` is the input that names a pull request by number."""
+def trigger_of(
+    event: str, payload: Mapping[str, Any], asked: str, *, collect: bool = False
+) -> Trigger | Decline | NumberMissing | CollectAll:
+    """Read an event's payload. `asked` is the input that names a pull request by number, `collect` the one that asks
+    for what waits in batches; a schedule asks for nothing else.
+    """
+    if event == "schedule" or (collect and event == "workflow_dispatch"):
+        return CollectAll()
     if event in PULL_REQUEST_EVENTS:
         return _of_pull_request(event, payload)
     if event == "workflow_dispatch":
@@ -87,7 +98,9 @@ def trigger_of(event: str, payload: Mapping[str, Any], asked: str) -> Trigger | 
         if not number.isascii() or not number.isdigit():
             return NumberMissing("workflow_dispatch needs the input pull-request: the number of a pull request")
         return Trigger(int(number), event, sender=_login(payload.get("sender")))
-    return Decline(f"The event {event or '(none)'} asks for no review: Hunkwise answers pull requests and dispatches.")
+    return Decline(
+        f"The event {event or '(none)'} asks for no review: Hunkwise answers pull requests, dispatches and schedules."
+    )
 
 
 def _of_pull_request(event: str, payload: Mapping[str, Any]) -> Trigger | Decline:

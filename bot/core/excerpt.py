@@ -27,6 +27,8 @@ class SkipReason(StrEnum):
     DEADLINE = "deadline"
     ERROR = "error"
     INTERRUPTED = "interrupted"
+    WAITS = "waits in a batch"
+    NOT_SUBMITTED = "not submitted"
 
     @property
     def by_rule(self) -> bool:
@@ -43,6 +45,8 @@ _LEAVES_A_GAP = frozenset(
         SkipReason.DEADLINE,
         SkipReason.ERROR,
         SkipReason.INTERRUPTED,
+        SkipReason.WAITS,
+        SkipReason.NOT_SUBMITTED,
     }
 )
 

@@ -49,4 +49,13 @@ class BatchEnded:
     findings: int
 
 
-Event = PlanMade | AttemptEnded | Waiting | Switched | BatchEnded
+@dataclass(frozen=True, slots=True)
+class InBatch:
+    """A batch is being waited for: `ended` of its `parts` have, `what` says which parts."""
+
+    ended: int
+    parts: int
+    what: str
+
+
+Event = PlanMade | AttemptEnded | Waiting | Switched | BatchEnded | InBatch

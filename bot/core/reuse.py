@@ -56,6 +56,14 @@ def triaged_keys(excerpts: Iterable[Excerpt], coverage: Coverage) -> tuple[str, 
     return tuple(dict.fromkeys(hunk_key(hunk) for hunk in planned if (hunk.path, hunk.header) in out))
 
 
+def only(keys: Collection[str], chosen: Sequence[ChosenFile]) -> tuple[ChosenFile, ...]:
+    """Keep the hunks whose keys these are."""
+    if not keys:
+        return ()
+    kept = (replace(one, hunks=tuple(hunk for hunk in one.hunks if hunk_key(hunk) in keys)) for one in chosen)
+    return tuple(one for one in kept if one.hunks)
+
+
 def reviewed_keys(excerpts: Iterable[Excerpt], coverage: Coverage) -> tuple[str, ...]:
     """The keys of the hunks that a run reviewed, twins included: those it planned and does not list as left out."""
     missing = {(one.skipped.path, one.skipped.hunk) for one in coverage.skipped if one.skipped.hunks}

@@ -95,6 +95,7 @@ class RepositoryFile(Section):
     verify: Literal["none", "errors", "all"] | None = None
     cache_ttl: Literal["auto", "5m", "1h", "off"] | None = None
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
+    auto_batch_hunks: Annotated[int, Field(ge=0, le=100_000)] | None = None
     batch_tokens: Annotated[int, Field(ge=500, le=100_000)] | None = None
     context_tokens: Annotated[int, Field(ge=0, le=10_000)] | None = None
     silence_seconds: Annotated[float, Field(gt=0, le=3_600)] | None = None

@@ -35,6 +35,7 @@ class Inputs:
     run_id: str
     pull_request: str
     dry_run: bool
+    collect: bool
     config: str
     bot_login: str
     state_secret: str = field(repr=False)
@@ -65,6 +66,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         run_id="-".join(part for part in (variable("GITHUB_RUN_ID"), variable("GITHUB_RUN_ATTEMPT")) if part),
         pull_request=given("pull-request"),
         dry_run=_truth("dry-run", given("dry-run")),
+        collect=_truth("collect", given("collect")),
         config=given("config"),
         bot_login=given("bot-login"),
         state_secret=given("state-secret"),

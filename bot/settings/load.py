@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from bot.app.options import Options
+from bot.app.options import Mode, Options
 from bot.core.budget import Limits
 from bot.core.event import EventRules
 from bot.core.excerpt import Tier
@@ -44,13 +44,13 @@ class Flags:
     on_incomplete: str | None = None
     cache_ttl: str | None = None
     run_seconds: float | None = None
+    leader_wait: float | None = None
 
 
 def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "", target: str = "") -> Options:
     """Put the layers together. `style_guide` is the text of the file that `style_guide:` names; `target` names what is
     reviewed, for whose runs the same key is chosen each time.
     """
-    _check_mode(flags.mode)
     defaults = Options()
     models = _models(flags, file, defaults.models)
     said = [tier for tier in Tier if flags.model or getattr(flags, f"model_{tier.value}")]
@@ -88,6 +88,9 @@ def _simple(flags: Flags, file: RepositoryFile, defaults: Options) -> dict[str, 
         "language": flags.language or file.language,
         "min_confidence": file.min_confidence,
         "severity": file.severity,
+        "mode": _mode(flags.mode),
+        "auto_batch_hunks": file.auto_batch_hunks,
+        "leader_wait": flags.leader_wait,
         "on_incomplete": _on_incomplete(flags.on_incomplete or file.on_incomplete),
         "cheaper_when_tight": file.budget.cheaper_when_tight,
     }
@@ -143,12 +146,11 @@ def _one_of(kind: type[WordT], word: str, noun: str) -> WordT:
         raise BadConfiguration(f"'{word}' is no {noun}.", next_step=f"Use one of: {known}.") from None
 
 
-def _check_mode(word: str | None) -> None:
-    """`auto` takes what is there, and until there are batches that is `live`; nobody gets live who asked for less."""
-    if word == "batch":
-        raise BadConfiguration("Batches are not there yet.", next_step="Use live, or auto, which will take them up.")
-    if word not in {None, "live", "auto"}:
-        raise BadConfiguration(f"'{word}' is no mode.", next_step="Use live or auto.")
+def _mode(word: str | None) -> Mode | None:
+    try:
+        return None if word is None else Mode(word)
+    except ValueError:
+        raise BadConfiguration(f"'{word}' is no mode.", next_step=f"Use one of: {', '.join(Mode)}.") from None
 
 
 def _cache_ttl(word: str | None) -> str | None:

@@ -67,6 +67,7 @@ MEANINGS = {
     "verify": "Which findings get a second look, which can only drop or lower them: none, errors or all.",
     "cache_ttl": "How long the prompt stays cached: auto (as it pays), 5m, 1h or off.",
     "concurrency": "So many requests at once, 1 to 64.",
+    "auto_batch_hunks": "In the mode auto, a change with more hunks to review than this goes as a batch.",
     "batch_tokens": "Small hunks share a request up to so many tokens, 500 to 100000.",
     "context_tokens": "At most so many tokens of surrounding code go along with a hunk, up to 10000.",
     "silence_seconds": "An answer that stays silent for so long is given up.",

@@ -12,12 +12,13 @@ import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote_to_bytes, urlsplit
 
 from bot.core.diff.model import Side
-from bot.core.pull_request import CheckDraft, InlineDraft, ReviewDraft
+from bot.core.pull_request import CheckDraft, InlineDraft, PostedComment, ReviewDraft
 from bot.errors import CodeHostError, DiffTooLarge, HostRefused, HostUnavailable, NoSuchThing, NotPermitted
 from tests.contract.github_shapes import (
     comment_json,
@@ -123,6 +124,7 @@ class GitHubServer:
             ("GET", r"{repo}/pulls/(\d+)/reviews", "reviews", _listing(review_json, host.reviews)),
             ("GET", r"{repo}/pulls/(\d+)/comments", "inline_comments", _listing(inline_json, host.inline_comments)),
             ("GET", r"{repo}/issues/(\d+)/comments", "comments", _listing(comment_json, host.comments)),
+            ("GET", r"{repo}/issues/comments", "recent_comments", self._recent_comments),
             ("GET", r"{repo}/contents/(.+)", "text", self._text),
             ("GET", r"{repo}/collaborators/([^/]+)/permission", "may_write", self._permission),
             ("POST", r"{repo}/pulls/(\d+)/reviews", "create_review", self._create_review),
@@ -166,6 +168,10 @@ class GitHubServer:
     def _delete_review(self, _: Request, number: int, review_id: int) -> Json:
         self.host.delete_pending_review(number, review_id)
         return {"id": review_id}
+
+    def _recent_comments(self, request: Request) -> Answer:
+        since = datetime.fromisoformat(request.query["since"])
+        return _page(request, [_numbered(number, one) for number, one in self.host.recent_comments(since)])
 
     def _create_comment(self, request: Request, number: int) -> Answer:
         return Answer(comment_json(self.host.create_comment(number, request.body["body"])), 201)
@@ -255,6 +261,10 @@ def _connection(server: GitHubServer) -> type[BaseHTTPRequestHandler]:
             """Nothing: pytest shows what a test asserts."""
 
     return Connection
+
+
+def _numbered(number: int, comment: PostedComment) -> Json:
+    return {**comment_json(comment), "issue_url": f"https://api.github.com/repos/acme/shop/issues/{number}"}
 
 
 def _listing(shape: Callable[[Any], Json], entries: Callable[[int], Iterable[Any]]) -> Route:

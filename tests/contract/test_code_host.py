@@ -131,6 +131,17 @@ def test_a_listing_of_many_pages_comes_whole(desk: Desk) -> None:
     assert [comment.body for comment in desk.host.comments(7)] == [str(at) for at in range(101)]
 
 
+def test_comments_of_the_whole_repository_say_where_they_stand(desk: Desk) -> None:
+    """What waits in batches is found by one listing, and nothing older than asked for is in it."""
+    desk.behind.open(8, DIFF)
+    first, second = desk.behind.comment_as("rob", 7, "one"), desk.behind.comment_as("rob", 8, "two")
+    assert first.created_at is not None
+    assert second.created_at is not None
+    listed = desk.host.recent_comments(first.created_at)
+    assert [(number, one.body, one.id) for number, one in listed] == [(7, "one", first.id), (8, "two", second.id)]
+    assert [number for number, _ in desk.host.recent_comments(second.created_at)] == [8]
+
+
 def test_file_texts_are_bytes(desk: Desk) -> None:
     """Texts come undecoded, whatever the path's letters, and a file that is not there is None."""
     head = desk.head

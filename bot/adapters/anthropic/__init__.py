@@ -2,5 +2,6 @@
 
 from bot.adapters.anthropic.access import Access, Federation
 from bot.adapters.anthropic.api import ClaudeApi
+from bot.adapters.anthropic.batches import ClaudeBatches
 
-__all__ = ["Access", "ClaudeApi", "Federation"]
+__all__ = ["Access", "ClaudeApi", "ClaudeBatches", "Federation"]

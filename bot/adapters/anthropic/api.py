@@ -12,6 +12,8 @@ import anthropic
 import httpx2
 
 from bot.adapters.anthropic.access import Access
+from bot.adapters.anthropic.batches import ClaudeBatches
+from bot.adapters.anthropic.body import body_of
 from bot.adapters.anthropic.clients import CONNECT_SECONDS, client_for
 from bot.adapters.anthropic.event_stream import events
 from bot.adapters.anthropic.failures import failure_of, lost, not_signed_in, request_id_of, sign_in_errors
@@ -54,7 +56,7 @@ class ClaudeApi:
                 max_tokens=request.max_tokens,
                 stream=True,
                 timeout=self._timeout(deadline),
-                **_body(request),
+                **body_of(request),
                 **(_diagnostics(request) if self._diagnoses else {}),
             ) as stream:
                 gathered.request_id = request_id_of(stream.response.headers)
@@ -102,13 +104,17 @@ class ClaudeApi:
     def count(self, request: ModelRequest) -> int | None:
         """Input tokens by the free counting endpoint; None where it is missing or does not answer soon."""
         try:
-            counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **_body(request))
+            counted = self._client.messages.count_tokens(timeout=_COUNT_SECONDS, **body_of(request))
         except self._sign_in_errors:  # errors of the API are among them
             return None
         except json.JSONDecodeError:
             return None
         tokens: object = getattr(counted, "input_tokens", None)  # a gateway without the endpoint may say anything
         return tokens if isinstance(tokens, int) else None
+
+    def batches(self) -> ClaudeBatches | None:
+        """The Message Batches API of the same key; None on platforms that have none."""
+        return ClaudeBatches(self._client) if isinstance(self._client, anthropic.Anthropic) else None
 
     def close(self) -> None:
         """Drop the connections."""
@@ -134,29 +140,6 @@ def _json_of(response: httpx2.Response) -> Any:
         return json.loads(response.read())
     except ValueError:
         return None
-
-
-def _body(request: ModelRequest) -> dict[str, Any]:
-    """What asking and counting have in common, in the order that caching hashes it."""
-    content: list[dict[str, Any]] = [{"type": "text", "text": request.facts, **_breakpoint(request.facts_ttl)}]
-    content += [{"type": "text", "text": hunk} for hunk in request.hunks]
-    output: dict[str, Any] = {"format": {"type": "json_schema", "schema": dict(request.contract.schema)}}
-    if request.effort:
-        output["effort"] = request.effort
-    body: dict[str, Any] = {
-        "model": request.model,
-        "system": [{"type": "text", "text": request.system, **_breakpoint(request.cache_ttl)}],
-        "messages": [{"role": "user", "content": content}],
-        "output_config": output,
-    }
-    if request.thinking:
-        body["thinking"] = {"type": request.thinking}
-    return body
-
-
-def _breakpoint(ttl: str | None) -> dict[str, Any]:
-    """A block's mark that the prompt up to and with it is to be cached."""
-    return {"cache_control": {"type": "ephemeral", "ttl": ttl}} if ttl else {}
 
 
 def _diagnostics(request: ModelRequest) -> dict[str, Any]:

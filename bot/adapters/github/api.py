@@ -91,12 +91,12 @@ class Api:
         with self._in_our_words(doing):
             return self._requester.requestJsonAndCheck("GET", path)[1]
 
-    def pages(self, path: str, doing: Doing) -> Iterator[Json]:
+    def pages(self, path: str, doing: Doing, parameters: Mapping[str, str] | None = None) -> Iterator[Json]:
         """The entries of a listing, page by page. Pages are counted: no address that the server names is followed."""
         for page in range(1, _MOST_PAGES + 1):
             with self._in_our_words(doing):
                 headers, entries = self._requester.requestJsonAndCheck(
-                    "GET", path, parameters={"per_page": _PER_PAGE, "page": page}
+                    "GET", path, parameters={"per_page": _PER_PAGE, "page": page, **(parameters or {})}
                 )
             yield from entries or []
             if 'rel="next"' not in headers.get("link", ""):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from urllib.parse import quote
 
 from bot.adapters.github import bodies, threads, values
@@ -116,6 +117,12 @@ class GitHubHost:
         doing = Doing(f"list the comments on #{number}", _READ_PULL)
         listed = self._api.pages(self._at(f"issues/{number}/comments"), doing)
         return tuple(read_as(values.posted_comment, one, doing) for one in listed)
+
+    def recent_comments(self, since: datetime) -> tuple[tuple[int, PostedComment], ...]:
+        """The comments in all conversations that were written or edited since then, with their numbers."""
+        doing = Doing("list the repository's comments", _READ_PULL)
+        listed = self._api.pages(self._at("issues/comments"), doing, {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}"})
+        return tuple(read_as(values.numbered_comment, one, doing) for one in listed)
 
     def reviews(self, number: int) -> tuple[PostedReview, ...]:
         """The reviews, oldest first; one's own pending review is among them."""

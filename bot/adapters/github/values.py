@@ -62,6 +62,11 @@ def posted_comment(data: Json) -> PostedComment:
     )
 
 
+def numbered_comment(data: Json) -> tuple[int, PostedComment]:
+    """A comment with the number of the issue or pull request that it stands on."""
+    return int(str(data["issue_url"]).rpartition("/")[2]), posted_comment(data)
+
+
 def posted_review(data: Json) -> PostedReview:
     """A review, pending or submitted."""
     return PostedReview(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from tests.e2e.github import views
@@ -18,6 +19,14 @@ def comments(desk: Desk, number: str) -> Answer:
     """The conversation, oldest first."""
     one = desk.pull(number)
     listed = [comment for comment in desk.state.comments if comment.number == one.number]
+    return desk.page(listed, lambda comment: views.comment(desk.state, desk.base, comment))
+
+
+@route("GET", "/repos/{repo}/issues/comments", "issues pull-requests")
+def all_comments(desk: Desk) -> Answer:
+    """All conversations of the repository; what is older than asked for is left out."""
+    since = datetime.fromisoformat(desk.request.query.get("since", "2000-01-01T00:00:00Z"))
+    listed = [comment for comment in desk.state.comments if comment.at >= since]
     return desk.page(listed, lambda comment: views.comment(desk.state, desk.base, comment))
 
 

@@ -127,7 +127,11 @@ class Room:
 
     def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
         """Run a review of a bare diff."""
-        return review(a_plan(change, options), options, TEMPLATES, self.desk(), before or Amount())
+        return self.run(a_plan(change, options), options, before)
+
+    def run(self, prepared: Prepared, options: Options, before: Amount | None = None) -> Receipt:
+        """Run a plan."""
+        return review(prepared, options, TEMPLATES, self.desk(), before or Amount())
 
 
 class Slow(FakeClock):

@@ -346,18 +346,6 @@ def test_the_run_ends_at_its_deadline() -> None:
     assert reasons(receipt) == [SkipReason.DEADLINE] * 2
 
 
-def interrupting(answers: int, *, then: Callable[[], None]) -> Callable[[ModelRequest], ModelAnswer]:
-    """Answer so often, then do something else."""
-    given = iter(range(answers))
-
-    def act(_: ModelRequest) -> ModelAnswer:
-        if next(given, None) is None:
-            then()
-        return said()
-
-    return act
-
-
 class Interrupting(Watcher):
     """Ctrl-C in the main thread after so many batches."""
 
@@ -386,12 +374,19 @@ def test_an_interrupt_ends_with_a_receipt() -> None:
 
 def test_an_answer_that_never_comes_is_charged_in_full_after_an_interrupt() -> None:
     """The receipt is written without it, and nothing that still arrives changes the receipt."""
-    release = threading.Event()
+    release, asked = threading.Event(), threading.Event()
+    given = iter(range(1))
 
-    def hang() -> None:
-        release.wait(20)
+    def act(_: ModelRequest) -> ModelAnswer:
+        """The first answers once the second is under way, which never does."""
+        if next(given, None) is None:
+            asked.set()
+            release.wait(20)
+        else:
+            asked.wait(20)
+        return said()
 
-    vendor = Vendor(interrupting(1, then=hang))
+    vendor = Vendor(act)
     receipt = Room(vendor, observer=Interrupting(1), clock=Slow()).review(
         a_change(3), some_options(concurrency=2, cache_ttl=None)
     )

@@ -18,7 +18,7 @@ from bot.core.budget import Amount, Limits
 from bot.core.calls import ModelAnswer, ModelRequest, Outcome
 from bot.core.choose import RequestSizes
 from bot.core.excerpt import SkipReason
-from bot.core.failure import RULES, FailureKind
+from bot.core.failure import RULES, FailureKind, Sign
 from bot.core.receipt import Status, TargetFacts
 from bot.core.reuse import hunk_key
 from bot.core.route import Routing
@@ -104,7 +104,10 @@ def test_what_triage_spares_counts_as_saved() -> None:
     assert receipt.routing.saved_vs_standard_usd > Decimal(0)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind is not FailureKind.STOPPED])
+OUTAGES = [kind for kind in FailureKind if RULES[kind].sign is Sign.DOWN]
+
+
+@pytest.mark.parametrize("kind", [kind for kind in FailureKind if kind not in {FailureKind.STOPPED, *OUTAGES}])
 def test_a_triage_that_fails_leaves_all_to_the_rules(kind: FailureKind) -> None:
     """Whatever happened to it: every hunk is reviewed as if there had been none, and a note says so."""
 
@@ -116,6 +119,20 @@ def test_a_triage_that_fails_leaves_all_to_the_rules(kind: FailureKind) -> None:
     receipt = Room(Vendor(act)).review(a_change(3), options())
     assert (receipt.status, receipt.coverage.reviewed) == (Status.CLEAN, 3)
     assert any("Triage failed for 3 hunks" in note and RULES[kind].meaning in note for note in receipt.notes)
+
+
+@pytest.mark.parametrize("kind", OUTAGES)
+def test_an_outage_during_triage_loses_no_hunk(kind: FailureKind) -> None:
+    """Where nobody answers for minutes, the run may end with it; then every hunk is named with its price."""
+
+    def act(request: ModelRequest) -> ModelAnswer:
+        if request.contract.name == "triage":
+            raise CallFailed(kind, "so it is")
+        return said()
+
+    covered = Room(Vendor(act)).review(a_change(3), options()).coverage
+    left_out = [one for one in covered.skipped if one.cost_to_review_usd]
+    assert covered.reviewed + len(left_out) == covered.hunks == 3
 
 
 @pytest.mark.parametrize(

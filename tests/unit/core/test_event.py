@@ -9,6 +9,7 @@ import pytest
 
 from bot.core.event import (
     Accept,
+    CollectAll,
     Decline,
     EventRules,
     NumberMissing,
@@ -81,7 +82,7 @@ def test_which_actions_ask_for_a_review(event: str, action: str, more: dict[str,
         assert (found.number, found.event, found.head_sha, found.sender) == (7, event, HEAD, "ann")
 
 
-@pytest.mark.parametrize("event", ["push", "schedule", "issue_comment", ""])
+@pytest.mark.parametrize("event", ["push", "issue_comment", ""])
 def test_other_events_are_declined_with_a_word(event: str) -> None:
     """A workflow that listens to the wrong event is told so instead of failing or keeping silent."""
     assert isinstance(trigger_of(event, {}, ""), Decline)
@@ -158,3 +159,19 @@ def test_the_decision(trigger: Trigger, pull: PullRequest, rules: EventRules, st
         assert why in verdict.why
     else:
         assert verdict == Accept(trigger)
+
+
+@pytest.mark.parametrize(
+    ("event", "collect", "collects"),
+    [
+        ("schedule", False, True),
+        ("schedule", True, True),
+        ("workflow_dispatch", True, True),
+        ("workflow_dispatch", False, False),
+        ("pull_request", True, False),
+    ],
+)
+def test_who_collects_what_waits_in_batches(event: str, collect: bool, collects: bool) -> None:  # noqa: FBT001
+    """A schedule asks for nothing else, a dispatch only where it says so, and a push never."""
+    payload = {"action": "opened", "pull_request": {"number": 7, "head": {"sha": "a" * 40}}}
+    assert isinstance(trigger_of(event, payload, "7", collect=collect), CollectAll) is collects

@@ -84,6 +84,8 @@ def test_the_gaps_are_the_reasons_that_nobody_asked_for() -> None:
         "DEADLINE",
         "ERROR",
         "INTERRUPTED",
+        "WAITS",
+        "NOT_SUBMITTED",
     }
 
 

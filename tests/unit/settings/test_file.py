@@ -44,6 +44,7 @@ routing: fixed
 verify: errors
 cache_ttl: 1h
 concurrency: 3
+auto_batch_hunks: 40
 batch_tokens: 1000
 context_tokens: 0
 silence_seconds: 1.5

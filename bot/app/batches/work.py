@@ -1,0 +1,162 @@
+"""The two halves of a review by batch: `submit` hands a plan in, `collect` brings in what has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from bot.app.batches.account import Account
+from bot.app.batches.hand_in import HandedIn, Means, hand_in
+from bot.app.batches.patience import read
+from bot.app.batches.survey import Survey, Surveyor
+from bot.app.followup import LeaveOut
+from bot.app.prepare import Prepared, prepare
+from bot.app.review import budget_facts
+from bot.app.tally import WAITS, Tally
+from bot.app.target import Target
+from bot.core.budget import Amount, Budget
+from bot.core.cache_facts import cache_facts
+from bot.core.carry import standing_in
+from bot.core.coverage import LeftOut
+from bot.core.diff.model import Diff
+from bot.core.excerpt import SkipReason
+from bot.core.message_batch import Intent, Stage
+from bot.core.receipt import CacheFacts, Receipt
+from bot.core.reuse import hunk_key
+from bot.errors import BatchRefused
+from bot.ports import BatchApi, Clock, IntentStore
+
+_NOT_SUBMITTED = LeftOut(SkipReason.NOT_SUBMITTED, "no batch holds it; the next push or a run by hand reviews it")
+_WAITS = LeaveOut(WAITS.reason, WAITS.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was handed in, as a receipt that has everything still to come; `failure` is why the API took no more."""
+
+    receipt: Receipt
+    intent: Intent
+    failure: BatchRefused | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What came in. `intents` are as they are once the receipt has reached its readers; `news` says whether anything
+    has ended since it was last told.
+    """
+
+    receipt: Receipt
+    prepared: Prepared
+    intents: tuple[Intent, ...]
+    news: bool
+
+
+def submit(prepared: Prepared, means: Means, nonce: str, before: Amount, head_sha: str | None = None) -> Submitted:
+    """Hand a plan in. `before` is what else counts against the budget. Raises what the store raises."""
+    options, desk = means.options, means.desk
+    tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
+    account = Account(tally, {}, means.tiers, desk.prices)
+    budget = Budget(options.limits, before)
+    intent = Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
+    handed = hand_in(prepared, intent, budget, means)
+    _tell(handed, tally, account)
+    facts = budget_facts(options.limits, budget)
+    receipt = tally.receipt(account.calls, facts, _NOT_SUBMITTED)
+    receipt = replace(receipt, cache=_cache_facts(prepared, means, account))
+    return Submitted(receipt, handed.intent, handed.failure)
+
+
+def collect(
+    target: Target,
+    means: Means,
+    before: Amount,
+    reviewed: Collection[str] = frozenset(),
+    *,
+    again: bool = False,
+) -> Collected:
+    """Bring in what has ended, settle it, and submit once more what failed for no fault of its own.
+
+    `before` is what counts against the budget beside the store's intents. `again` tells also what was told before.
+    Raises BatchRefused where the API does not answer, and what the store raises; both can be repeated at any time.
+    """
+    options, desk = means.options, means.desk
+    surveys = _settle(means, again=again)
+    intents = {one.intent.nonce: one.intent for one in surveys}
+    in_hand = {key for one in surveys for key in _keys(one.intent, again=again)}
+    prepared = prepare(target, options, means.templates, reviewed, in_hand=in_hand)
+    tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
+    account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices)
+    for survey in surveys:
+        account.take(survey, again=again)
+        tally.notes.extend(survey.notes)
+    news = any(one.spent is not None and not one.told for survey in surveys for one in survey.intent.sendings)
+    budget = Budget(options.limits, before)
+    budget.settled, budget.unsettled, budget.overrun = account.spent, account.open, account.overrun
+    for nonce, attempts in account.again.items():
+        for attempt, keys in sorted(attempts.items()):
+            plan = prepare(target, options, means.templates, _all_keys(target.diff) - keys)
+            handed = hand_in(plan, intents[nonce], budget, means, attempt=attempt)
+            intents[nonce] = handed.intent
+            _tell(handed, tally, account)
+    tally.notes.extend(account.notes)
+    cache = _cache_facts(replace(prepared, batches=tuple(account.batches)), means, account)
+    facts = budget_facts(options.limits, budget)
+    receipt = tally.receipt(account.calls, facts, _NOT_SUBMITTED, overrun=account.overrun)
+    receipt = replace(receipt, cache=cache)
+    return Collected(receipt, prepared, tuple(one.all_told() for one in intents.values()), news)
+
+
+def call_back(api: BatchApi, store: IntentStore, clock: Clock) -> None:
+    """Want everything back that the store keeps: nothing more is sent, and the API is asked to end what it has.
+
+    What is under way may still be answered and billed, so nothing is settled here. Raises BatchRefused.
+    """
+    for intent in store.load():
+        planned = (one.released() if one.stage is Stage.PLANNED else one for one in intent.sendings)
+        store.save(replace(intent, cancelled=True, sendings=tuple(planned)))
+        for sending in intent.sendings:
+            if sending.stage is Stage.ACCEPTED:
+                read(lambda batch=sending.batch_id: _end(api, batch), clock)  # type: ignore[misc]
+
+
+def _end(api: BatchApi, batch_id: str) -> None:
+    """A batch that has ended, or is ending, cannot be cancelled any more, and need not be."""
+    if not api.look(batch_id).ended:
+        api.cancel(batch_id)
+
+
+def _settle(means: Means, *, again: bool) -> list[Survey]:
+    """Survey what the store keeps, and write down what is known now: what it cost, before anything else is done."""
+    desk = means.desk
+    stored = means.store.load()
+    surveys = Surveyor(means.api, desk.prices, means.tariff, desk.clock, again).survey(stored)
+    for known, survey in zip(stored, surveys, strict=True):
+        if survey.intent != known:
+            means.store.save(survey.intent)
+    return surveys
+
+
+def _cache_facts(asked: Prepared, means: Means, account: Account) -> CacheFacts:
+    """What was planned of the cache for these requests, and what came of it."""
+    maker = means.maker(asked)
+    maker.jobs(means.tiers)
+    return cache_facts(maker.prefixes.values(), account.calls, means.desk.prices)
+
+
+def _keys(intent: Intent, *, again: bool) -> Collection[str]:
+    return {key for item in intent.items for key in item.keys} if again else intent.in_hand
+
+
+def _all_keys(diff: Diff) -> set[str]:
+    return {hunk_key(hunk) for file in diff.files for hunk in file.hunks}
+
+
+def _tell(handed: HandedIn, tally: Tally, account: Account) -> None:
+    """Put on the receipt what was sent and what was not."""
+    for job, why in handed.left_out:
+        tally.leave_out(job, why)
+    for item, job in handed.waiting:
+        tally.leave_out(job, _WAITS)
+        account.wait_for(item)
+    if handed.failure is not None:
+        tally.notes.append(handed.failure.message)
