@@ -16,13 +16,14 @@ from bot.app.batches.wait import wait
 from bot.app.batches.work import call_back, collect, submit
 from bot.app.desk import Desk
 from bot.app.options import Mode
+from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.bootstrap.access import Access
 from bot.bootstrap.desk import Plan, desk_for, in_one_look, make_plan
 from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
 from bot.bootstrap.local import Source, local_target, settings_for
 from bot.core.budget import Amount
-from bot.core.message_batch import Intent
+from bot.core.message_batch import Intent, Stage
 from bot.core.receipt import Receipt, TargetFacts
 from bot.errors import BadConfiguration, NoBatches, WrongUsage
 from bot.ports import BatchApi, Observer
@@ -161,18 +162,42 @@ class LocalBatches:
             yield desk, batches_of(desk)
 
     def _submit(self, planned: Planned, desk: Desk, api: BatchApi) -> Reviewed:
-        """What the intent is about is in the store before the intent is, and that before anything is asked."""
-        plan, nonce = in_one_look(planned.plan), secrets.token_hex(8)
-        folder = IntentFolder(self.root, nonce)
-        folder.forget(desk.clock.now())
-        folder.keep(nonce, planned.files)
-        means = Means(plan.options, plan.templates, desk, api, folder)
-        submitted = submit(plan.prepared, means, nonce, Amount(), plan.prepared.target.facts.head_sha)
+        """What the intent is about is in the store before the intent is, and that before anything is asked.
+
+        Where a run before this one was killed while it handed in the very same change, its intent is taken up: what it
+        holds is not handed in, and paid for, a second time.
+        """
+        with self.folder.alone():
+            resumed = self._unfinished(planned.files[DIFF])
+            nonce = resumed.nonce if resumed else secrets.token_hex(8)
+            folder = IntentFolder(self.root, nonce)
+            folder.forget(desk.clock.now())
+            plan, before = planned.plan, Amount()
+            if resumed is None:
+                folder.keep(nonce, planned.files)
+            else:
+                target, before = plan.prepared.target, resumed.reserved + resumed.spent
+                rest = prepare(target, plan.options, plan.templates, in_hand=resumed.in_hand)
+                plan = replace(plan, prepared=rest)
+            plan = in_one_look(plan)
+            means = Means(plan.options, plan.templates, desk, api, folder)
+            submitted = submit(plan.prepared, means, nonce, before, plan.prepared.target.facts.head_sha, resumed)
         if submitted.intent.finished:
             folder.drop(nonce)
             if submitted.failure is not None:
                 raise submitted.failure
         return Reviewed(submitted.receipt, plan, None if submitted.intent.finished else submitted.intent)
+
+    def _unfinished(self, diff: bytes) -> Intent | None:
+        """The intent of the same change that still waits; what it never began is let go, since its run is no more."""
+        for intent in self.folder.load():
+            if intent.whole or intent.cancelled or self.folder.kept(intent.nonce, DIFF) != diff:
+                continue
+            sendings = (
+                replace(one.released(), told=True) if one.stage is Stage.PLANNED else one for one in intent.sendings
+            )
+            return replace(intent, sendings=tuple(sendings))
+        return None
 
     def _wait(self, submitted: Reviewed, desk: Desk, api: BatchApi, until: float) -> Reviewed:
         """Collect as soon as everything has ended, second attempts too; what takes longer stays in the store."""

@@ -51,13 +51,23 @@ class Collected:
     news: bool
 
 
-def submit(prepared: Prepared, means: Means, nonce: str, before: Amount, head_sha: str | None = None) -> Submitted:
-    """Hand a plan in. `before` is what else counts against the budget. Raises what the store raises."""
+def submit(
+    prepared: Prepared,
+    means: Means,
+    nonce: str,
+    before: Amount,
+    head_sha: str | None = None,
+    resumed: Intent | None = None,
+) -> Submitted:
+    """Hand a plan in, as an intent of its own or as the rest of one that a run left unfinished (`resumed`).
+
+    `before` is what else counts against the budget. Raises what the store raises.
+    """
     options, desk = means.options, means.desk
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
     account = Account(tally, {}, means.tiers, desk.prices)
     budget = Budget(options.limits, before)
-    intent = Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
+    intent = resumed or Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
     handed = hand_in(prepared, intent, budget, means)
     _tell(handed, tally, account)
     facts = budget_facts(options.limits, budget)

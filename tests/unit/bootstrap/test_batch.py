@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from bot.bootstrap.access import Access
 from bot.bootstrap.batch import LIVE_INSTEAD, LocalBatches, Reviewed, store_root
 from bot.bootstrap.local import Source
 from bot.core.calls import Feature
+from bot.core.excerpt import SkipReason
 from bot.core.receipt import Status
 from bot.errors import NoBatches, WrongUsage
 from bot.settings.load import Flags
@@ -95,7 +96,7 @@ def test_where_there_are_no_batches_auto_asks_at_once(tmp_path: Path) -> None:
         with pytest.raises(NoBatches):
             bench.review("batch", simulator)
         assert simulator.totals["batch"]["requests"] == 0
-    assert list((tmp_path / "store").iterdir()) == [], "nothing is left to be collected"
+    assert [one.name for one in (tmp_path / "store").iterdir()] == ["lock"], "nothing is left to be collected"
 
 
 def test_a_second_attempt_is_part_of_the_same_review(tmp_path: Path) -> None:
@@ -135,6 +136,30 @@ def test_what_is_not_ready_in_time_stays_in_the_store(tmp_path: Path) -> None:
     assert came.receipt.bill.unsettled_usd == Decimal(0)
 
 
+def test_what_was_handed_in_is_not_handed_in_again(tmp_path: Path) -> None:
+    """Whoever runs the same command again after a crash pays for nothing twice, and gets what the first run missed."""
+    bench = Bench(tmp_path)
+    now = 0.0
+    with Simulator(
+        SimulatorOptions(batch_delay_s=60, script=("create/ok", "create/403")), now=lambda: now
+    ) as simulator:
+        batches = bench.batches(simulator)
+        planned = batches.plan(bench.source, Flags(mode="batch", leader_wait=0.01))
+        first = batches.submit(planned).intent
+        assert first is not None
+        assert sum(one.never_sent for one in first.sendings) == 1, "the leader went out, the rest was refused"
+        second = batches.submit(planned)
+        assert second.intent is not None
+        assert second.intent.nonce == first.nonce
+        third = batches.submit(planned)
+        for submitted in (second, third):
+            assert {one.skipped.reason for one in submitted.receipt.coverage.skipped} == {SkipReason.WAITS}
+        now = 120.0
+        came = batches.collect(first.nonce)
+    assert (came.receipt.status, came.receipt.coverage.reviewed) == (Status.FINDINGS, 3)
+    assert simulator.totals["batch"]["requests"] == 3
+
+
 @pytest.mark.parametrize("routing", ["triage", "cascade"])
 def test_what_takes_two_steps_is_asked_once_in_a_batch(tmp_path: Path, routing: str) -> None:
     """A second step would take a second day; the receipt says what was not done."""
@@ -171,7 +196,8 @@ def test_a_batch_is_named_by_the_beginning_of_its_id(tmp_path: Path) -> None:
         assert batches.pending([first.nonce[:5]]) == [first.nonce]
         with pytest.raises(WrongUsage, match="names no batch"):
             batches.pending(["nothing"])
-        batches.submit(planned)
+        other = replace(bench, files=4)
+        batches.submit(batches.plan(other.source, Flags(mode="batch", leader_wait=0.01)))
         with pytest.raises(WrongUsage, match="several"):
             batches.pending([""])
 
