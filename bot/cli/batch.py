@@ -15,7 +15,6 @@ from bot.cli import flags
 from bot.cli.review import CacheTtl, FailOn, Format, print_receipt
 from bot.cli.streams import print_json, print_text
 from bot.core.excerpt import SkipReason
-from bot.core.route import Routing
 from bot.core.status import EXIT_DONE, exit_code
 from bot.errors import WrongUsage
 
@@ -100,9 +99,7 @@ def submit(
     model_cheap: flags.ModelCheap = None,
     model_standard: flags.ModelStandard = None,
     model_strong: flags.ModelStrong = None,
-    routing: Annotated[
-        Routing | None, typer.Option(help="fixed: one tier for all; rules: by risk.", rich_help_panel=flags.MODELS)
-    ] = None,
+    routing: flags.HowRouted = None,
     language: Annotated[str | None, typer.Option(metavar="NAME", help="Write findings in this language.")] = None,
     fail_on: Annotated[
         FailOn | None, typer.Option(help="Collecting exits with 1 if a finding is at least this grave.")
@@ -127,6 +124,8 @@ def submit(
     """Hand a change in for review, at half the price, and end.
 
     Nothing is reviewed yet then, so the receipt is partial. The exit code is 0 where all of it waits, else 3.
+
+    A batch asks about every hunk once: triage and cascade give way to the rules there, and the receipt says so.
     """
     from bot.bootstrap.local import Source
     from bot.bootstrap.pull_batches import post_by_mode
