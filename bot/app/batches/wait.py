@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.app.batches.patience import read
 from bot.core.message_batch import Intent, Stage
 from bot.core.progress import InBatch
@@ -20,7 +22,7 @@ def wait(intent: Intent, api: BatchApi, clock: Clock, observer: Observer, until:
     parts = len(waiting)
     pause = _FIRST_LOOK
     while waiting:
-        waiting = [one for one in waiting if not read(lambda batch=one: api.look(batch), clock).ended]  # type: ignore[misc]
+        waiting = [one for one in waiting if not read(partial(api.look, one), clock).ended]
         observer.on(InBatch(parts - len(waiting), parts, "its batches"))
         if not waiting:
             return True

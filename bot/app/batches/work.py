@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import partial
 
 from bot.app.batches.account import Account
 from bot.app.batches.hand_in import HandedIn, Means, hand_in
@@ -126,7 +127,7 @@ def call_back(api: BatchApi, store: IntentStore, clock: Clock) -> None:
         store.save(replace(intent, cancelled=True, sendings=tuple(planned)))
         for sending in intent.sendings:
             if sending.stage is Stage.ACCEPTED:
-                read(lambda batch=sending.batch_id: _end(api, batch), clock)  # type: ignore[misc]
+                read(partial(_end, api, sending.batch_id), clock)
 
 
 def _end(api: BatchApi, batch_id: str) -> None:
