@@ -31,6 +31,10 @@ PRICES = PriceList(
 ANYTHING = Contract("anything", {"type": "object"}, str)
 
 
+_LONGEST_LEAP = 130.0
+"""Seconds: the longest `retry-after` that is obeyed, and some."""
+
+
 class FakeClock:
     """Time that passes only when somebody sleeps; safe for threads."""
 
@@ -55,9 +59,13 @@ class FakeClock:
             self.slept.append(seconds)
 
     def wait(self, until_told: Waitable, seconds: float) -> None:
-        """Let other threads have a moment; if none of them tells, the time passes at once (but not for ever)."""
+        """Let other threads have a moment; if none of them tells, the time passes at once (but not for ever).
+
+        A long wait is one for other threads, bounded by the end of a run: it passes in steps, or a thread that the
+        machine keeps waiting for a moment would find the run over.
+        """
         if not until_told.wait(0.002) and not math.isinf(seconds):
-            self.sleep(seconds)
+            self.sleep(seconds if seconds <= _LONGEST_LEAP else 1.0)
 
 
 @dataclass
