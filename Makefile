@@ -22,7 +22,7 @@ demo: $(VENV)/.ready ## Set up, then review a real diff against the built-in sta
 	$(BIN)/hunkwise review --simulate --diff examples/demo/checkout.diff
 
 test: $(VENV)/.ready-to-test ## Set up, then run all tests with branch coverage
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --cov
+	$(BIN)/python -m pytest --numprocesses 4 --cov
 
 lint: $(VENV)/.ready-to-test ## Check style, types and the direction of imports
 	$(BIN)/ruff check
