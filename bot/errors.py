@@ -9,6 +9,7 @@
     ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
     │   └── NoBatches                 there is no such API where requests go
     ├── OutputLost                    the result could not be written; exit 3
+    ├── LedgerLost                    the ledger does not answer, so nothing may be spent; exit 3
     ├── SharedLimitsLost              the database with the shared rate limits does not answer; becomes a note
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
@@ -73,6 +74,10 @@ class NoBatches(BatchRefused):
 
 class OutputLost(HunkwiseError):
     """There is a result, and nobody to take it."""
+
+
+class LedgerLost(HunkwiseError):
+    """The ledger cannot be read or written: what cannot be recorded is not spent."""
 
 
 class SharedLimitsLost(HunkwiseError):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
+from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.ledger.account import Account, AccountLimit, Exhausted
+from bot.core.ledger.entry import Entry, Opening, RateRow, RunEnd, RunFacts, Settlement
+from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
 from bot.core.message_batch import Intent, ItemResult, SeenBatch
 from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
@@ -167,6 +172,100 @@ class IntentStore(Protocol):
 
     def has_room_for(self, intent: Intent) -> bool:
         """Whether it could be written beside those that are kept."""
+        ...
+
+
+class Ledger(Protocol):
+    """Writes every attempt down, before and after. Every method raises LedgerLost where the store does not answer."""
+
+    def begin_run(self, run: RunFacts) -> None:
+        """Note a run that may be about to spend."""
+        ...
+
+    def reserve(
+        self, run: RunFacts, openings: Sequence[Opening], limits: Sequence[AccountLimit] = ()
+    ) -> Exhausted | None:
+        """Write attempts down with their worst cases, all of them or none: none where a limit would be passed.
+
+        Atomic over all processes: what is refused here was not counted, what is not refused is, wherever it is counted.
+        """
+        ...
+
+    def settle(self, entry_id: str, ending: Settlement) -> bool:
+        """Say how an attempt ended; False, and nothing is changed, where it is not open any more (or unknown)."""
+        ...
+
+    def add(self, rows: Iterable[Entry]) -> int:
+        """Write whole rows: those that are not there yet, and the ends of those that are open. Gives how many changed
+        anything; the same rows again change nothing.
+        """
+        ...
+
+    def end_run(self, run: RunFacts, end: RunEnd) -> None:
+        """Note how a run ended, and what it found; can be repeated."""
+        ...
+
+    def note_rates(self, rows: Iterable[RateRow]) -> None:
+        """Keep what was last heard of rate limits."""
+        ...
+
+    def spent_on(self, run: RunFacts) -> Amount:
+        """What all runs on the same pull request spent, open reservations included."""
+        ...
+
+    def committed(self, account: Account, *, simulated: bool) -> Decimal:
+        """What counts in an account now, in dollars."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the store."""
+        ...
+
+
+class LedgerReader(Protocol):
+    """Adds up what the ledger holds. Every method raises LedgerLost where the store does not answer.
+
+    What is iterated over comes in portions: memory grows with the groups, not with the rows.
+    """
+
+    def groups(self, by: Sequence[Field], where: Where = EVERYTHING) -> Iterator[Group]:
+        """The sums of the rows that agree in these fields, ordered by them; one group of all where there are none."""
+        ...
+
+    def total(self, where: Where = EVERYTHING) -> Sums:
+        """The sums of all rows."""
+        ...
+
+    def rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """Every row, oldest first. Of the run it holds what rows hold; its `began` is the row's own time."""
+        ...
+
+    def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
+        """The dearest runs, dearest first."""
+        ...
+
+    def runs(self, where: Where = EVERYTHING) -> Iterator[RunSums]:
+        """Every run that has rows, oldest first."""
+        ...
+
+    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
+        """Sums by what the system prompt was made of."""
+        ...
+
+    def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
+        """Findings counted by rule, severity and kind of file."""
+        ...
+
+    def accounts(self, at: datetime, *, simulated: bool = False) -> tuple[AccountSum, ...]:
+        """The accounts whose period holds a moment."""
+        ...
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """What was last heard of every rate limit."""
+        ...
+
+    def first_and_last(self, where: Where = EVERYTHING) -> tuple[datetime, datetime] | None:
+        """When the first and the last row began; None where there are none."""
         ...
 
 

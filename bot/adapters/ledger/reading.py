@@ -1,0 +1,276 @@
+"""Reads the ledger for reports: the database adds up, so that memory does not grow with the rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Integer, RowMapping, Select, and_, cast, func, select, true
+
+from bot.adapters.ledger.book import quarter_of
+from bot.adapters.ledger.connect import answering
+from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
+from bot.core.calls import Outcome
+from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Saved, Settlement, State, Untaken
+from bot.core.ledger.money import from_units
+from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.usage import Usage
+
+_PORTION = 2_000
+"""Rows that are held at a time."""
+
+_USAGE = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output", "thinking")
+_SAVED = ("prompt_cache", "reuse", "duplicates", "routing", "batch")
+
+
+class SqlReader:
+    """A LedgerReader over the ledger's database; safe for threads."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def groups(self, by: Sequence[Field], where: Where = EVERYTHING) -> Iterator[Group]:
+        """Sums of the rows that agree in these fields (LedgerReader.groups)."""
+        columns = [entries.c[one.value] for one in by]
+        query = select(*columns, *_sums()).where(_matching(where)).group_by(*columns).order_by(*columns)
+        for row in self._rows(query):
+            yield Group(tuple(_word(row[one.value]) for one in by), _as_sums(row))
+
+    def total(self, where: Where = EVERYTHING) -> Sums:
+        """The sums of all rows (LedgerReader.total)."""
+        return next((group.sums for group in self.groups((), where)), Sums())
+
+    def rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """Every row, oldest first (LedgerReader.rows)."""
+        query = select(entries).where(_matching(where)).order_by(entries.c.quarter, entries.c.at, entries.c.id)
+        for row in self._rows(query):
+            yield _as_entry(row)
+
+    def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
+        """The dearest runs (LedgerReader.largest_runs)."""
+        by_run = self._by_run(where)
+        dearest = (by_run.c.cost_e12 + by_run.c.unsettled_e12).desc()
+        return tuple(self._runs(by_run, [dearest, by_run.c.run_id], most))
+
+    def runs(self, where: Where = EVERYTHING) -> Iterator[RunSums]:
+        """Every run with rows, oldest first (LedgerReader.runs)."""
+        by_run = self._by_run(where)
+        yield from self._runs(by_run, [runs.c.began, runs.c.run_id], None)
+
+    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
+        """Sums by what the system prompt was made of (LedgerReader.sections)."""
+        by_run = self._by_run(where)
+        names = [one.name for one in _sums()]
+        added = [func.sum(by_run.c[name]).label(name) for name in names]
+        text = cast(runs.c.sections, entries.c.why.type).label("sections")
+        query = select(text, *added).join(runs, runs.c.run_id == by_run.c.run_id).group_by(text).order_by(text)
+        return tuple(SectionSums(json.loads(row["sections"] or "{}"), _as_sums(row)) for row in self._rows(query))
+
+    def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
+        """Findings counted by rule, severity and kind of file (LedgerReader.findings)."""
+        keys = [findings.c.rule, findings.c.severity, findings.c.kind]
+        posted = func.sum(cast(findings.c.posted, Integer)).label("posted")
+        accepted = func.count(findings.c.accepted_at).label("accepted")
+        query = select(*keys, func.count().label("found"), posted, accepted).where(
+            findings.c.simulated == where.simulated
+        )
+        if where.since is not None:
+            query = query.where(findings.c.at >= where.since)
+        if where.until is not None:
+            query = query.where(findings.c.at < where.until)
+        if where.repository:
+            query = query.where(findings.c.repository == where.repository)
+        if where.pull_request is not None:
+            query = query.where(findings.c.pull_request == where.pull_request)
+        if where.team or where.author:
+            query = query.join(runs, runs.c.run_id == findings.c.run_id)
+            query = query.where(runs.c.team == where.team) if where.team else query
+            query = query.where(runs.c.author == where.author) if where.author else query
+        return tuple(FindingSums(**row) for row in self._rows(query.group_by(*keys).order_by(*keys)))
+
+    def accounts(self, at: datetime, *, simulated: bool = False) -> tuple[AccountSum, ...]:
+        """The accounts whose period holds a moment (LedgerReader.accounts)."""
+        table = accounts.c
+        query = select(accounts).where(table.simulated == simulated, table.period_start <= at, table.period_end > at)
+        return tuple(
+            AccountSum(
+                row["scope"],
+                row["of"],
+                row["span"],
+                row["label"],
+                row["period_start"],
+                row["period_end"],
+                from_units(row["committed_e12"]),
+            )
+            for row in self._rows(query.order_by(table.name))
+        )
+
+    def rates(self) -> tuple[RateRow, ...]:
+        """What was last heard of every rate limit (LedgerReader.rates)."""
+        order = [rates.c.provider, rates.c.key, rates.c.model_class, rates.c.name]
+        return tuple(RateRow(**row) for row in self._rows(select(rates).order_by(*order)))
+
+    def first_and_last(self, where: Where = EVERYTHING) -> tuple[datetime, datetime] | None:
+        """When the first and the last row began (LedgerReader.first_and_last)."""
+        query = select(func.min(entries.c.at).label("first"), func.max(entries.c.at).label("last"))
+        [row] = self._rows(query.where(_matching(where)))
+        return None if row["first"] is None else (row["first"], row["last"])
+
+    def _by_run(self, where: Where) -> Any:
+        query = select(entries.c.run_id, *_sums()).where(_matching(where)).group_by(entries.c.run_id)
+        return query.subquery("by_run")
+
+    def _runs(self, by_run: Any, order: Sequence[Any], most: int | None) -> Iterator[RunSums]:
+        facts = [column for column in runs.c if column.name not in by_run.c or column.name == "run_id"]
+        told = [runs.c.hunks.label("run_hunks"), runs.c.unsettled_e12.label("run_unsettled_e12")]
+        query = select(*facts, *told, *(column for column in by_run.c if column.name != "run_id"))
+        query = query.join(by_run, runs.c.run_id == by_run.c.run_id).order_by(*order).limit(most)
+        for row in self._rows(query):
+            yield RunSums(
+                row["run_id"],
+                row["began"],
+                row["ended"],
+                row["repository"],
+                row["pull_request"],
+                row["author"],
+                row["team"],
+                row["status"],
+                row["run_hunks"],
+                row["reviewed"],
+                row["reused"],
+                from_units(row["total_e12"]),
+                from_units(row["run_unsettled_e12"]),
+                _as_sums(row),
+            )
+
+    def _rows(self, query: Select[Any]) -> Iterator[RowMapping]:
+        """The answer in portions; raises LedgerLost where there is none."""
+        with self._reading() as connection:
+            yield from connection.execution_options(yield_per=_PORTION).execute(query).mappings()
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
+            yield connection
+
+
+def _matching(where: Where) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [true(), entries.c.simulated == where.simulated]
+    if where.since is not None:
+        conditions.append(entries.c.quarter >= quarter_of(where.since))
+    if where.until is not None:
+        conditions.append(entries.c.quarter < quarter_of(where.until))
+    names = [name for name in ("repository", "team", "author") if getattr(where, name)]
+    conditions += [entries.c[name] == getattr(where, name) for name in names]
+    if where.pull_request is not None:
+        conditions.append(entries.c.pull_request == where.pull_request)
+    return and_(*conditions)
+
+
+def _sums() -> list[ColumnElement[Any]]:
+    """Everything that Sums holds, by the names of the columns that are added."""
+    asked = entries.c.outcome.not_in([one.value for one in Untaken])
+    answered = entries.c.outcome == Outcome.ANSWERED.value
+    opened = entries.c.state == State.OPEN.value
+    counted = [
+        func.count().label("rows"),
+        func.count().filter(asked).label("attempts"),
+        func.count().filter(asked, entries.c.attempt == 1).label("requests"),
+        func.count().filter(answered).label("answered"),
+        func.count().filter(asked, entries.c.attempt > 1).label("retried"),
+        func.count().filter(opened).label("open"),
+    ]
+    wasted = func.coalesce(func.sum(entries.c.cost_e12).filter(~answered), 0).label("wasted_e12")
+    names = [
+        "hunks",
+        "latency_ms",
+        *(f"{kind}_tokens" for kind in _USAGE),
+        "unsettled_tokens",
+        "cost_e12",
+        "unsettled_e12",
+        *(f"saved_{kind}_e12" for kind in _SAVED),
+    ]
+    return [*counted, wasted, *(func.coalesce(func.sum(entries.c[name]), 0).label(name) for name in names)]
+
+
+def _as_sums(row: RowMapping) -> Sums:
+    return Sums(
+        **{
+            name: int(row[name])
+            for name in ("rows", "attempts", "requests", "answered", "retried", "open", "hunks", "latency_ms")
+        },
+        usage=_usage(row),
+        unsettled_tokens=int(row["unsettled_tokens"]),
+        cost_usd=_dollars(row["cost_e12"]),
+        unsettled_usd=_dollars(row["unsettled_e12"]),
+        wasted_usd=_dollars(row["wasted_e12"]),
+        saved=_saved(row),
+    )
+
+
+def _as_entry(row: RowMapping) -> Entry:
+    run = RunFacts(
+        run_id=row["run_id"],
+        began=row["at"],
+        repository=row["repository"],
+        pull_request=row["pull_request"],
+        author=row["author"],
+        team=row["team"],
+        prompt_hash=row["prompt_hash"],
+        simulated=row["simulated"],
+    )
+    opening = Opening(
+        id=row["id"],
+        at=row["at"],
+        feature=row["feature"],
+        model=row["model"],
+        provider=row["provider"],
+        key=row["key"],
+        tier=row["tier"],
+        why=row["why"],
+        hunks=row["hunks"],
+        attempt=row["attempt"],
+        reserved_tokens=row["reserved_tokens"],
+        reserved_usd=_dollars(row["reserved_e12"]),
+        platform=row["platform"],
+        batch=row["batch"],
+        kinds=json.loads(row["kinds"] or "{}"),
+    )
+    if row["state"] == State.OPEN.value:
+        return Entry(run, opening)
+    ending = Settlement(
+        state=State(row["state"]),
+        outcome=row["outcome"],
+        usage=_usage(row),
+        cost_usd=_dollars(row["cost_e12"]),
+        unsettled_usd=_dollars(row["unsettled_e12"]),
+        unsettled_tokens=row["unsettled_tokens"],
+        latency_ms=row["latency_ms"],
+        request_id=row["request_id"],
+        saved=_saved(row),
+    )
+    return Entry(run, opening, ending)
+
+
+def _usage(row: RowMapping) -> Usage:
+    return Usage(*(int(row[f"{kind}_tokens"]) for kind in _USAGE))
+
+
+def _saved(row: RowMapping) -> Saved:
+    return Saved(*(_dollars(row[f"saved_{kind}_e12"]) for kind in _SAVED))
+
+
+def _dollars(units: Any) -> Decimal:
+    """PostgreSQL's sums of whole numbers are Decimal."""
+    return from_units(int(units))
+
+
+def _word(value: Any) -> str:
+    """A value as the key of a group."""
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    return "" if value is None else str(value)
