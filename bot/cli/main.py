@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot import __version__
-from bot.cli import action, batch, diff, quote, review, simulate
+from bot.cli import action, batch, cost, diff, quote, review, simulate
 from bot.cli.interrupts import one_interrupt
 from bot.core.sanitise import terminal
 from bot.errors import HunkwiseError
@@ -33,6 +33,7 @@ app.command("review")(review.review)
 app.command("quote")(quote.quote)
 app.command("diff")(diff.diff)
 app.add_typer(batch.app, name="batch")
+app.add_typer(cost.app, name="cost")
 app.command("action")(action.action)
 app.command("simulate")(simulate.simulate)
 

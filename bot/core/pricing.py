@@ -9,10 +9,13 @@ from decimal import Decimal
 
 import genai_prices
 
+from bot.core.ledger.money import to_the_digit
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice
 
 _MILLION = Decimal(1_000_000)
+_ORDINARY = 1_000
+"""Tokens of a request that no price list takes for a long one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +76,12 @@ class PriceList:
     )
 
     def cost(self, model: str, usage: Usage, tariff: Tariff = LIVE) -> Decimal:
-        """Dollars for `usage` on `model`, unrounded; raises UnknownPrice for a model that has no price."""
+        """Dollars for `usage` on `model`, as exact as the ledger is; raises UnknownPrice where none is known."""
         if model in self.own:
-            return self.own[model].cost(usage) * tariff.factor * (BATCH_SHARE if tariff.batch else 1)
+            return to_the_digit(self.own[model].cost(usage) * tariff.factor * (BATCH_SHARE if tariff.batch else 1))
         known = self._known.get((model, usage, tariff))
         if known is None:
-            known = self._known[model, usage, tariff] = self._kept_cost(model, usage, tariff)
+            known = self._known[model, usage, tariff] = to_the_digit(self._kept_cost(model, usage, tariff))
         return known
 
     def _kept_cost(self, model: str, usage: Usage, tariff: Tariff) -> Decimal:
@@ -104,6 +107,13 @@ class PriceList:
                 next_step="Check the model's name, or give its price under `prices:` in the configuration file.",
             ) from None
         return priced.total_price * tariff.factor
+
+    def unit_price(self, model: str, tariff: Tariff = LIVE) -> ModelPrice:
+        """Dollars per million tokens of each kind, for requests of an ordinary size: what sums of many are priced by,
+        since the kept list would take a sum for one long request. Raises UnknownPrice.
+        """
+        kinds = ("input_tokens", "output_tokens", "cache_write_5m_tokens", "cache_write_1h_tokens", "cache_read_tokens")
+        return ModelPrice(*(self.cost(model, Usage(**{kind: _ORDINARY}), tariff) * 1_000 for kind in kinds))
 
     def check(self, models: Iterable[str], tariff: Tariff = LIVE) -> None:
         """Raises UnknownPrice if any of the models has no price, before anything is spent."""

@@ -57,6 +57,11 @@ VIOLATIONS = [
     Violation("genai-prices", {"core/planted.py": "import genai_prices"}),
     Violation("tree-sitter", {"core/planted.py": "import tree_sitter"}),
     Violation("shared-limits", {"app/planted.py": "import pyrate_limiter"}),
+    Violation("notifications", {"app/planted.py": "import apprise"}),
+    Violation("charts", {"cli/planted.py": "import pygal"}),
+    Violation("codeowners", {"app/planted.py": "import codeowners"}),
+    Violation("sqlalchemy", {"app/planted.py": "from sqlalchemy import select"}),
+    Violation("sqlalchemy", {"adapters/planted.py": "import alembic"}),
     Violation("postgres", {"bootstrap/planted.py": "import psycopg"}),
     Violation("detect-secrets", {"core/planted.py": "import detect_secrets"}),
 ]

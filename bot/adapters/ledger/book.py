@@ -7,7 +7,6 @@ is there.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +16,8 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger.connect import open_engine, writing
-from bot.adapters.ledger.tables import QUARTER_SECONDS, accounts, entries, findings, rates, runs
+from bot.adapters.ledger.rows import end_values, ending_values, opening_values, quarter_of, run_values
+from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
 from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
@@ -46,7 +46,7 @@ class SqlLedger:
     def begin_run(self, run: RunFacts) -> None:
         """Note a run (Ledger.begin_run)."""
         with writing(self._engine) as connection:
-            connection.execute(self._insert(runs).values(_run_values(run)).on_conflict_do_nothing())
+            connection.execute(self._insert(runs).values(run_values(run)).on_conflict_do_nothing())
 
     def reserve(
         self, run: RunFacts, openings: Sequence[Opening], limits: Sequence[AccountLimit] = ()
@@ -59,7 +59,7 @@ class SqlLedger:
             if refused is not None:
                 connection.rollback()
                 return refused
-            connection.execute(insert(entries), [_opening_values(run, one) for one in openings])
+            connection.execute(insert(entries), [opening_values(run, one) for one in openings])
         return None
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
@@ -77,7 +77,7 @@ class SqlLedger:
 
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         """Note how a run ended, and its findings (Ledger.end_run)."""
-        values = _run_values(run) | _end_values(end)
+        values = run_values(run) | end_values(end)
         with writing(self._engine) as connection:
             statement = self._insert(runs).values(values)
             connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=values))
@@ -199,13 +199,13 @@ class SqlLedger:
         run = RunFacts("", row.at, row.repository, None, row.author, row.team, simulated=row.simulated)
         difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.unsettled_e12
         self._move(connection, run, [(row.at, difference)])
-        connection.execute(update(entries).where(entries.c.id == entry_id).values(_ending_values(ending)))
+        connection.execute(update(entries).where(entries.c.id == entry_id).values(ending_values(ending)))
         return True
 
     def _add(self, connection: Connection, row: Entry) -> bool:
         """Write a row that is not there, or settle it where it is open."""
         ending = row.settlement
-        values = _opening_values(row.run, row.opening) | (_ending_values(ending) if ending else {})
+        values = opening_values(row.run, row.opening) | (ending_values(ending) if ending else {})
         inserting = self._insert(entries).values(values).on_conflict_do_nothing().returning(entries.c.id)
         if connection.execute(inserting).first() is not None:
             self._move(connection, row.run, [(row.opening.at, values["cost_e12"] + values["unsettled_e12"])])
@@ -237,11 +237,6 @@ class SqlLedger:
                 },
             )
         )
-
-
-def quarter_of(moment: datetime) -> int:
-    """The number of the quarter of an hour since 1970."""
-    return int(moment.timestamp()) // QUARTER_SECONDS
 
 
 def _moves(openings: Sequence[Opening]) -> list[tuple[datetime, int]]:
@@ -289,92 +284,4 @@ def _account_values(account: Account, *, simulated: bool) -> dict[str, Any]:
         "label": account.period.label,
         "period_start": account.period.start,
         "period_end": account.period.end,
-    }
-
-
-def _run_values(run: RunFacts) -> dict[str, Any]:
-    return {
-        "run_id": run.run_id,
-        "began": run.began,
-        "repository": run.repository,
-        "pull_request": run.pull_request,
-        "author": run.author,
-        "team": run.team,
-        "head_sha": run.head_sha,
-        "prompt_hash": run.prompt_hash,
-        "simulated": run.simulated,
-        "sections": dict(run.sections),
-    }
-
-
-def _end_values(end: RunEnd) -> dict[str, Any]:
-    return {
-        "ended": end.ended,
-        "status": end.status,
-        "mode": end.mode,
-        "routing": end.routing,
-        "hunks": end.hunks,
-        "reviewed": end.reviewed,
-        "reused": end.reused,
-        "duplicates": end.duplicates,
-        "skipped": end.skipped,
-        "total_e12": to_units(end.total_usd),
-        "unsettled_e12": to_units(end.unsettled_usd),
-    }
-
-
-def _opening_values(run: RunFacts, opening: Opening) -> dict[str, Any]:
-    return {
-        "id": opening.id,
-        "run_id": run.run_id,
-        "at": opening.at,
-        "quarter": quarter_of(opening.at),
-        "simulated": run.simulated,
-        "repository": run.repository,
-        "pull_request": run.pull_request,
-        "author": run.author,
-        "team": run.team,
-        "prompt_hash": run.prompt_hash,
-        "feature": opening.feature,
-        "model": opening.model,
-        "provider": opening.provider,
-        "key": opening.key,
-        "platform": opening.platform,
-        "batch": opening.batch,
-        "tier": opening.tier,
-        "why": opening.why,
-        "hunks": opening.hunks,
-        "attempt": opening.attempt,
-        "kinds": json.dumps(dict(sorted(opening.kinds.items()))) if opening.kinds else "",
-        "state": State.OPEN.value,
-        "outcome": State.OPEN.value,
-        "reserved_tokens": opening.reserved_tokens,
-        "reserved_e12": to_units(opening.reserved_usd),
-        "cost_e12": 0,
-        "unsettled_e12": to_units(opening.reserved_usd),
-        "unsettled_tokens": opening.reserved_tokens,
-    }
-
-
-def _ending_values(ending: Settlement) -> dict[str, Any]:
-    usage, saved = ending.usage, ending.saved
-    return {
-        "state": ending.state.value,
-        "outcome": ending.outcome,
-        "request_id": ending.request_id,
-        "latency_ms": ending.latency_ms,
-        "input_tokens": usage.input_tokens,
-        "cache_write_5m_tokens": usage.cache_write_5m_tokens,
-        "cache_write_1h_tokens": usage.cache_write_1h_tokens,
-        "cache_read_tokens": usage.cache_read_tokens,
-        "output_tokens": usage.output_tokens,
-        "thinking_tokens": usage.thinking_tokens,
-        "cost_e12": to_units(ending.cost_usd),
-        "unsettled_e12": to_units(ending.unsettled_usd),
-        "unsettled_tokens": ending.unsettled_tokens,
-        "saved_prompt_cache_e12": to_units(saved.prompt_cache),
-        "saved_reuse_e12": to_units(saved.reuse),
-        "saved_duplicates_e12": to_units(saved.duplicates),
-        "saved_routing_e12": to_units(saved.routing),
-        "saved_batch_e12": to_units(saved.batch),
     }

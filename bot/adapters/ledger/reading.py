@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Integer, RowMapping, Select, and_, cast, func, select, true
 
-from bot.adapters.ledger.book import quarter_of
 from bot.adapters.ledger.connect import answering
+from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.calls import Outcome
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Saved, Settlement, State, Untaken

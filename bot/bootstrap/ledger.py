@@ -1,0 +1,59 @@
+"""Where the ledger is, and opening it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.errors import BadConfiguration
+from bot.ports import Ledger, LedgerReader
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """A ledger to write and to read."""
+
+    book: Ledger
+    reader: LedgerReader
+
+
+def named_ledger(environment: Mapping[str, str]) -> str:
+    """The ledger that was asked for, '' for none: HUNKWISE_LEDGER, else the database that processes share."""
+    named = environment.get("HUNKWISE_LEDGER", "").strip()
+    return named or environment.get("HUNKWISE_DATABASE_URL", "").strip()
+
+
+def usual_ledger(environment: Mapping[str, str]) -> str:
+    """The file that is used where none is named: where this user's programs keep their state."""
+    state = environment.get("XDG_STATE_HOME", "")
+    folder = Path(state) if state else Path(environment.get("HOME", "") or Path.home()) / ".local" / "state"
+    return str(folder / "hunkwise" / "ledger.db")
+
+
+@contextmanager
+def open_ledger(place: str) -> Iterator[OpenLedger]:
+    """The ledger while the block runs. Raises BadConfiguration or LedgerLost."""
+    # Imported here: only commands that read or write a ledger pay for the database toolkit.
+    from bot.adapters.ledger.book import SqlLedger
+    from bot.adapters.ledger.reading import SqlReader
+
+    with closing(SqlLedger(place)) as book:
+        yield OpenLedger(book, SqlReader(book.engine))
+
+
+@contextmanager
+def ledger_for_reading(environment: Mapping[str, str]) -> Iterator[OpenLedger]:
+    """The ledger that was named, or the usual one; a file that is not there is no empty ledger, but a mistake.
+
+    Raises BadConfiguration or LedgerLost.
+    """
+    place = named_ledger(environment) or usual_ledger(environment)
+    if "://" not in place and not Path(place).is_file():
+        raise BadConfiguration(
+            f"There is no ledger at {place}.",
+            next_step="Review something first, import receipts, or name another with --ledger.",
+        )
+    with open_ledger(place) as ledger:
+        yield ledger

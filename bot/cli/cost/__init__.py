@@ -1,0 +1,14 @@
+"""`hunkwise cost`: what reviews cost, who spends it, where it is heading, and what would be cheaper."""
+
+from __future__ import annotations
+
+import typer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="""What reviews cost, who spends it, where it is heading, and what would be cheaper.
+
+Everything is read from the ledger, where every attempt at a model is a row: the file that local runs write, or the one
+that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No model is asked, and nothing is spent.""",
+)

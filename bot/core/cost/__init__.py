@@ -1,0 +1,1 @@
+"""Reports on what reviews cost: pure functions from the ledger's sums to tables. Nothing here reads anything."""
