@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import analyze, breakdown, report, trend
+from bot.cli.cost import analyze, breakdown, debug, report, trend
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,5 +16,6 @@ that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No mode
 )
 app.command("analyze")(analyze.analyze)
 app.command("breakdown")(breakdown.breakdown)
+app.command("debug")(debug.debug)
 app.command("report")(report.report)
 app.command("trend")(trend.trend)

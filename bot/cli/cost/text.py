@@ -42,7 +42,7 @@ def _drawn(table: Table) -> Drawn:
             Text(terminal(footer), style="bold"),
             justify="right" if right else "left",
             overflow="fold",
-            no_wrap=column.kind is Kind.BAR,
+            no_wrap=column.kind is not Kind.TEXT,
         )
     for row in table.rows:
         drawn.add_row(*(Text(terminal(shown(column, row[number]))) for number, column in shown_columns))
