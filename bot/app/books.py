@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
+from bot.app.limiter import Limiter
 from bot.core.bill import Yardstick
 from bot.core.budget import Amount
 from bot.core.calls import Call, ModelRequest
 from bot.core.ledger.account import AccountLimit, Exhausted
-from bot.core.ledger.entry import Entry, Opening, RunFacts, Settlement, State
+from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Settlement, State
 from bot.core.ledger.of_receipt import rows_of
 from bot.core.receipt import Receipt, RunTimes
 from bot.core.report.receipt_json import receipt_as_json
@@ -113,6 +114,17 @@ class Books:
                 note = f"{lost.message} Import this receipt (`hunkwise cost import`) when it is back."
                 if note not in self.notes:
                     self.notes.append(note)
+
+    def note_rates(self, limiters: Mapping[str, Limiter]) -> None:
+        """Keep what was last heard of each key's rate limits, by provider."""
+        ledger = self.ledger
+        rows = [
+            RateRow(provider, self.key_of(provider), model_class, name, facts.limit, facts.remaining, at)
+            for provider, limiter in limiters.items()
+            for (model_class, name), (facts, at) in limiter.last_heard().items()
+        ]
+        if ledger is not None and rows:
+            self._noting(lambda: ledger.note_rates(rows))
 
     def release(self, entry_id: str) -> None:
         """Give a reservation back: what it was for was certainly never sent."""

@@ -217,7 +217,7 @@ class LocalBatches:
         plan = in_one_look(plan)
         means = Means(plan.options, plan.templates, desk, api, IntentFolder(self.root, nonce))
         came = collect(plan.prepared.target, means, Amount(), again=True)
-        receipt = desk.books.ended(came.receipt)
+        receipt = desk.books.ended(came.receipt) if came.news else came.receipt
         return Reviewed(receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
 
     def _kept(self, nonce: str) -> Kept:
