@@ -28,6 +28,9 @@ _LOCK = 0x68756E6D
 _Key = tuple[str, bool]
 """An account's name, and whether it is of simulated rows."""
 
+_MOST = 2**63 - 1
+"""Units: nine million dollars. Beyond it SQLite would go on in floating point."""
+
 
 @dataclass(frozen=True, slots=True)
 class Whose:
@@ -69,11 +72,16 @@ def begin(connection: Connection, wanted: Collection[Account], *, simulated: boo
 
 
 def move(connection: Connection, moves: Sequence[Move], limits: Sequence[AccountLimit] = ()) -> Exhausted | None:
-    """Add to every account that covers a move, or to none: gives the tightest limit that this would break."""
+    """Add to every account that covers a move, or to none: gives the tightest limit that this would break.
+
+    Raises OverflowError for sums that no database can hold.
+    """
     added, committed = _locked(connection, moves)
     refused = _tightest(added, committed, limits)
     if refused is not None:
         return refused
+    if any(abs(committed[key] + units) > _MOST for key, units in added.items()):
+        raise OverflowError("a sum is larger than the ledger can hold")
     together: dict[tuple[bool, int], list[str]] = defaultdict(list)
     for (name, simulated), units in added.items():
         if units:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,11 @@ _ANSWERS = {
 _SETTINGS = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=20s"
 """The second frees what a frozen runner holds: while it holds an account, nobody else can spend from it."""
 
+_PATIENCE = text(
+    "SELECT set_config('statement_timeout', '5min', true), set_config('idle_in_transaction_session_timeout', '0', true)"
+)
+"""For the transaction that reads: a report may be large, and whoever reads it slow."""
+
 
 def open_engine(place: str) -> Engine:
     """Connect, and make or migrate the tables. Raises BadConfiguration or LedgerLost."""
@@ -47,8 +52,11 @@ def open_engine(place: str) -> Engine:
             "The ledger is in PostgreSQL, but what speaks to it is not installed.",
             next_step="Install hunkwise[postgres].",
         ) from error
-    with answering(url):
-        upgrade(engine)
+    with ExitStack() as unless_opened:
+        unless_opened.callback(engine.dispose)
+        with answering(url):
+            upgrade(engine)
+        unless_opened.pop_all()
     return engine
 
 
@@ -78,15 +86,11 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one state of the ledger and waits for no writer. Raises LedgerLost.
-
-    It may take longer than one that writes: a report may be large, and whoever reads it slow.
-    """
+    """A transaction that waits for no writer, and may take longer than one that writes. Raises LedgerLost."""
     with answering(engine.url), engine.connect() as plain:
         connection = plain.execution_options(reading=True)
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL statement_timeout = '5min'"))
-            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            connection.execute(_PATIENCE)
         yield connection
 
 

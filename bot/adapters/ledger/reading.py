@@ -19,7 +19,7 @@ from bot.core.ledger.money import from_units
 from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
 from bot.core.usage import Usage
 
-_PORTION = 2_000
+_PORTIONS = {"yield_per": 2_000}
 """Rows that are held at a time."""
 
 _USAGE = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output", "thinking")
@@ -46,7 +46,8 @@ class SqlReader:
 
     def total(self, where: Where = EVERYTHING) -> Sums:
         """The sums of all rows (LedgerReader.total)."""
-        return next((group.sums for group in self.groups((), where)), Sums())
+        [group] = self.groups((), where)
+        return group.sums
 
     def rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
         """Every row, oldest first (LedgerReader.rows)."""
@@ -154,8 +155,8 @@ class SqlReader:
 
     def _rows(self, query: Select[Any]) -> Iterator[RowMapping]:
         """The answer in portions; raises LedgerLost where there is none."""
-        with reading(self._engine) as connection:
-            yield from connection.execution_options(yield_per=_PORTION).execute(query).mappings()
+        with reading(self._engine) as connection, connection.execute(query, execution_options=_PORTIONS) as result:
+            yield from result.mappings()
 
 
 def _matching(where: Where) -> ColumnElement[bool]:
