@@ -15,11 +15,11 @@ from bot.core.ledger.entry import (
     Opening,
     RunEnd,
     RunFacts,
-    Saved,
     Settlement,
     State,
     Untaken,
 )
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 from bot.ports import Ledger
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bot.core.cost.file_kinds import OTHER, UNKNOWN, KindSums, by_kind, file_kind_report
-from bot.core.ledger.entry import Saved
 from bot.core.ledger.sums import EVERYTHING, FindingSums, Group, Sums
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from bot.core.cost.bill_tables import bill_tables
 from bot.core.cost.report import Table
 from bot.core.cost.spending import Spending
-from bot.core.ledger.entry import Saved
 from bot.core.ledger.sums import FindingSums, Group, Reach, Sums
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 USAGE = Usage(100, 20, 30, 40, 50, 25)
