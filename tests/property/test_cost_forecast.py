@@ -17,7 +17,7 @@ from bot.core.cost.compare_report import models_to_compare, scenarios
 from bot.core.cost.daily import DaySpent, is_weekend
 from bot.core.cost.outlook import Ahead, dollars, methods, runs_out
 from bot.core.ledger.entry import Entry
-from bot.core.ledger.money import to_the_digit
+from bot.core.money import to_the_digit
 from bot.core.pricing import PriceList
 from bot.core.usage import Usage
 from tests.fakes import NOON
