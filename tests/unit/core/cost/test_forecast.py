@@ -47,6 +47,14 @@ def test_the_month_ends_with_what_was_spent_and_what_is_to_come() -> None:
     )
 
 
+def test_the_end_of_the_month_is_a_sentence() -> None:
+    """Whoever reads one line reads this one."""
+    assert forecast_report(KNOWN).notes[0] == (
+        "By the trend 2026-11 will have cost about $120.5000; with a probability of 80% between $120.5000 and "
+        "$120.5000, if days go on to vary as they did."
+    )
+
+
 def test_too_little_history_is_said_and_not_guessed_from() -> None:
     """What was spent stands there, and nothing else about the month."""
     told = forecast_report(replace(KNOWN, past=past(6), budget=MONTH, budget_usd=Decimal(100)))
@@ -62,7 +70,7 @@ def test_a_budget_lasts_for_so_many_days() -> None:
     table = tables(told)["budget"]
     third = (TODAY + timedelta(days=2)).isoformat()
     assert table.rows[0] == ("trend", Decimal(10), 2, third, third, third)
-    assert table.title == "How long the budget of $100.00 lasts, which has to until 2026-11-30"
+    assert table.title == "How long the budget of $100.00 lasts (it renews after 2026-11-30)"
 
 
 def test_an_overdrawn_budget_has_nothing_left() -> None:
@@ -95,9 +103,9 @@ def test_the_trend_is_told_in_words() -> None:
     """A reader can follow the line without the mathematics."""
     days = tuple(DaySpent(one.day, Decimal(number)) for number, one in enumerate(past(14).days))
     told = forecast_report(replace(KNOWN, past=Past(days, ())))
-    assert told.notes[0] == "By the trend a day costs $13.0000, and that grows by $1.0000 a day."
+    assert told.notes[1] == "By the trend a day costs $13.0000, and that grows by $1.0000 a day."
     weekends = tuple(replace(one, usd=Decimal(1 if one.is_weekend else 30 - n)) for n, one in enumerate(days))
-    note = forecast_report(replace(KNOWN, past=Past(weekends, ()))).notes[0]
+    note = forecast_report(replace(KNOWN, past=Past(weekends, ()))).notes[1]
     assert note.startswith("By the trend a working day costs $")
     assert "and a weekend day $" in note
     assert "shrinks by $" in note

@@ -33,7 +33,7 @@ def test_the_break_even_is_told_in_tokens_and_in_pull_requests() -> None:
     assert told.notes[0] == "At this volume the API costs $1,160.0000 a month less."
     assert told.notes[1] == (
         "From 486,666,667 tokens a month on (6,083 pull requests of the usual size) 1 own GPU costs no more than the "
-        "API, while they suffice."
+        "API, as long as that suffices."
     )
 
 
