@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import analyze, breakdown, debug, report, trend
+from bot.cli.cost import analyze, breakdown, compare, debug, forecast, report, selfhost, trend
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +16,9 @@ that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No mode
 )
 app.command("analyze")(analyze.analyze)
 app.command("breakdown")(breakdown.breakdown)
+app.command("compare")(compare.compare)
 app.command("debug")(debug.debug)
+app.command("forecast")(forecast.forecast)
 app.command("report")(report.report)
+app.command("selfhost")(selfhost.selfhost)
 app.command("trend")(trend.trend)
