@@ -36,7 +36,7 @@ COMMANDS = (
     "breakdown --by file-kind --period all",
     "breakdown --by rule --period all",
     "debug --period last-24h",
-    "debug --period last-90d",
+    "debug --period last-7d",
 )
 SECONDS = 2
 """What a report may take on 100,000 rows."""

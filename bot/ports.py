@@ -266,7 +266,7 @@ class LedgerReader(Protocol):
         ...
 
     def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
-        """Sums by what the system prompt was made of, and by these fields; rows of unknown runs are left out."""
+        """Sums by what the system prompt was made of ({} for rows of unknown runs), and by these fields."""
         ...
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:

@@ -170,10 +170,10 @@ class FakeLedger:
     def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
         added: dict[tuple[str, tuple[str, ...]], Sums] = {}
         for group in self.groups([Field.RUN, *by], where):
-            if group.key[0] in self.runs_known:
-                sections = json.dumps(dict(sorted(self.runs_known[group.key[0]][0].sections.items())))
-                key = (sections, group.key[1:])
-                added[key] = added.get(key, Sums()) + group.sums
+            known = self.runs_known.get(group.key[0])
+            sections = json.dumps(dict(sorted(known[0].sections.items())) if known else {})
+            key = (sections, group.key[1:])
+            added[key] = added.get(key, Sums()) + group.sums
         return tuple(SectionSums(json.loads(key[0]), added[key], key[1]) for key in sorted(added))
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:

@@ -38,8 +38,11 @@ def test_sections_can_be_parted(kept: Kept) -> None:
     ]
 
 
-def test_rows_of_unknown_runs_have_no_sections(kept: Kept) -> None:
-    """What was imported without its run is in the total, but in no part of a prompt."""
-    kept.book.add([whole(ADA, "0.01")])
-    assert kept.reader.sections(by=(Field.MODEL,)) == ()
-    assert kept.reader.total().cost_usd == Decimal("0.01")
+def test_rows_of_unknown_runs_are_not_lost(kept: Kept) -> None:
+    """What was imported without its run is beside runs that had no sections, so that the sums are those of all rows."""
+    bare = replace(ADA, run_id="run-2", sections={})
+    kept.book.begin_run(bare)
+    kept.book.add([whole(ADA, "0.01"), whole(bare, "0.02")])
+    [found] = kept.reader.sections()
+    assert found.sections == {}
+    assert found.sums == kept.reader.total()

@@ -19,6 +19,7 @@ from sqlalchemy import (
     cast,
     distinct,
     func,
+    literal_column,
     select,
     true,
 )
@@ -104,9 +105,10 @@ class SqlReader:
 
     def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
         """Sums by what the system prompt was made of (LedgerReader.sections)."""
-        text = cast(runs.c.sections, Text).label("sections")
+        text = func.coalesce(cast(runs.c.sections, Text), literal_column("'{}'")).label("sections")
         columns = [text, *(entries.c[one.value] for one in by)]
-        query = select(*columns, *_sums()).join(runs, runs.c.run_id == entries.c.run_id).where(_matching(where))
+        query = select(*columns, *_sums()).where(_matching(where))
+        query = query.join(runs, runs.c.run_id == entries.c.run_id, isouter=True)
         found = (
             (str(row["sections"]), tuple(_word(row[one.value]) for one in by), _as_sums(row))
             for row in self._rows(query.group_by(*columns))

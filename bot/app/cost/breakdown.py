@@ -7,7 +7,7 @@ from bot.core.cost.file_kinds import by_kind, file_kind_report
 from bot.core.cost.report import Report
 from bot.core.cost.rule_report import rule_report
 from bot.core.cost.rules import BY, section_costs
-from bot.core.ledger.sums import Field, Where
+from bot.core.ledger.sums import Field, Sums, Where
 from bot.core.pricing import PriceList
 from bot.ports import LedgerReader
 
@@ -18,8 +18,9 @@ def read_breakdown(reader: LedgerReader, by: By, where: Where, covers: str, pric
     `most` is how many are shown at most, 0 for all of them; rules are always shown all.
     """
     if by is By.RULE:
-        costs = section_costs(reader.sections(where, BY), prices)
-        return rule_report(costs, reader.total(where), reader.findings(where), covers, where)
+        sections = reader.sections(where, BY)
+        total = sum((one.sums for one in sections), Sums())
+        return rule_report(section_costs(sections, prices), total, reader.findings(where), covers, where)
     if by is By.FILE_KIND:
         kinds = by_kind(reader.groups([Field.KINDS], where))
         return file_kind_report(kinds, reader.findings(where), covers, where, most)

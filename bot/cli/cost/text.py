@@ -19,7 +19,7 @@ from bot.core.sanitise import terminal
 _BAR_LENGTH = 20
 """Characters of the longest bar."""
 
-_LEAST_TEXT = 20
+_LEAST_TEXT = 24
 """Characters of a text before it is broken."""
 
 
