@@ -71,8 +71,8 @@ def _reviewed(folder: Path, number: int, access: Access) -> Receipt:
 
 def _charged(claude: Simulator) -> Decimal:
     prices = PriceList(NOON, {})
-    charged = [entry for entry in claude.log if entry.usage is not None and entry.model]
-    return sum((prices.cost(one.model or "", Usage(**asdict(one.usage))) for one in charged), Decimal(0))  # type: ignore[call-overload]
+    charged = [(entry.model, entry.usage) for entry in claude.log if entry.usage is not None and entry.model]
+    return sum((prices.cost(model, Usage(**asdict(usage))) for model, usage in charged), Decimal(0))
 
 
 def calls_of(receipts: list[Receipt]) -> list[Call]:
@@ -123,6 +123,6 @@ def test_groups_add_up_to_the_total(history: History, by: Field) -> None:
 
 
 def test_the_provider_charged_no_more_and_no_less_than_that(history: History) -> None:
-    """Protects the bounds: what was charged lies between what is settled and what is settled with what may have been."""
+    """Protects the bounds: the charge lies between what is settled and that with everything that may have been billed."""
     total = history.reader.total()
     assert total.cost_usd <= history.charged_usd <= total.spent_usd
