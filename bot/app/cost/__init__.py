@@ -1,0 +1,1 @@
+"""Reports and alerts that read the ledger as they go."""
