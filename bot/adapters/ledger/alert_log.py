@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Engine, and_, delete, select
+from sqlalchemy import ColumnElement, Engine, and_, delete, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger.connect import answering, writing
@@ -27,8 +27,10 @@ class SqlAlertLog:
 
     def claim(self, name: str, now: datetime) -> bool:
         """Take a delivery on, where nobody has it (AlertLog.claim)."""
-        statement = self._insert().values(name=name, at=now, sentence=_CLAIMED)
         abandoned = and_(alerts.c.sentence == _CLAIMED, alerts.c.at <= now - CLAIM_HOLDS)
+        if self._is_taken(name, abandoned):
+            return False
+        statement = self._insert().values(name=name, at=now, sentence=_CLAIMED)
         statement = statement.on_conflict_do_update(
             index_elements=[alerts.c.name], set_={"at": now}, where=abandoned
         ).returning(alerts.c.name)
@@ -52,6 +54,12 @@ class SqlAlertLog:
         query = select(alerts.c.name, alerts.c.at).where(alerts.c.name.in_(names), alerts.c.sentence != _CLAIMED)
         with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
             return {row.name: row.at for row in connection.execute(query)}
+
+    def _is_taken(self, name: str, abandoned: ColumnElement[bool]) -> bool:
+        """Whether there is nothing to claim; of many that come at once, most then need not wait for the lock."""
+        query = select(alerts.c.name).where(alerts.c.name == name, not_(abandoned))
+        with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
+            return connection.execute(query).first() is not None
 
     def _insert(self) -> Any:
         """An INSERT that knows ON CONFLICT; both databases spell it alike."""

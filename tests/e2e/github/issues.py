@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.e2e.github import views
 from tests.e2e.github.exchange import Answer, Refused
 from tests.e2e.github.routes import Desk, route, within
-from tests.e2e.github.state import Issue
+from tests.e2e.github.state import Issue, Pull
 
 
 @route("GET", "/repos/{repo}/issues", "issues")
@@ -14,7 +14,8 @@ def issues(desk: Desk) -> Answer:
     query, state, base = desk.request.query, desk.state, desk.base
     asked = {label for label in query.get("labels", "").split(",") if label}
     wanted = query.get("state", "open")
-    every = sorted([*state.issues.values(), *state.pulls.values()], key=lambda one: -one.number)
+    standing: list[Issue | Pull] = [*state.issues.values(), *state.pulls.values()]
+    every = sorted(standing, key=lambda one: -one.number)
     listed = [one for one in every if asked <= set(one.labels) and wanted in {one.state, "all"}]
     return desk.page(
         listed,
