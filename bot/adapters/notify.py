@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
+import warnings
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,9 +16,15 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
 
 import apprise
+from apprise.plugins import N_MGR
 
 from bot.core.cost.alert import Alert, Severity
 from bot.errors import BadConfiguration, NotDelivered
+
+with warnings.catch_warnings():
+    # Some of the services' modules import what Python is going to drop: Apprise's business, not our users'.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    _JSON = N_MGR["json"]
 
 _LOG = logging.getLogger("apprise")
 _STATUS = re.compile(r"error=(\d{3})\b")
@@ -46,7 +53,7 @@ class Address:
 
     def deliver(self, alert: Alert) -> None:
         """Send the alert. Raises NotDelivered; Apprise does not say more than yes or no, so the status is overheard."""
-        if isinstance(self._service, apprise.plugins.N_MGR["json"]):
+        if isinstance(self._service, _JSON):
             self._service.payload_extras.update(_fields(alert))
         sender = apprise.Apprise(asset=_ASSET)
         sender.add(self._service)
@@ -96,7 +103,7 @@ def _as_apprise_has_it(address: str) -> str:
 def _label(service: Any, address: str) -> str:
     """Only of a webhook and of mail is the host no secret: elsewhere Apprise keeps tokens in its place."""
     scheme = urlsplit(address).scheme.lower()
-    if isinstance(service, apprise.plugins.N_MGR["json"]) or scheme in _HAS_A_HOST:
+    if isinstance(service, _JSON) or scheme in _HAS_A_HOST:
         return f"webhook at {service.host}"
     if scheme in _MAIL:
         return f"e-mail through {service.smtp_host or service.host}"
