@@ -66,10 +66,11 @@ class Address:
             )
         if not sent:
             status = next((found[1] for line in said if (found := _STATUS.search(line))), None)
-            why = f"it answered with HTTP status {status}" if status else "it could not be reached, or refused"
             raise NotDelivered(
-                f"The alert did not reach {self._label}: {why}.",
-                next_step="Check the address and its permissions; the next run tries again.",
+                f"The alert was refused with HTTP status {status}."
+                if status
+                else "Nobody answered there, or the alert was refused.",
+                next_step="Check the address and what it permits.",
             )
 
 

@@ -16,6 +16,9 @@ from bot.ports import LedgerReader
 RECENT = timedelta(days=7)
 """Over which the burn rate is taken: a whole week, weekend included."""
 
+QUARTER = timedelta(minutes=15)
+"""How far a sum goes past the moment, since its end is rounded down to a quarter of an hour."""
+
 _HOUR = timedelta(hours=1)
 
 
@@ -38,7 +41,7 @@ def read_alert_facts(ledger: LedgerReader, where: Where, now: datetime, zone: Zo
         month=ledger.total(replace(where, since=month.start, until=month.end)),
         outcomes={group.key[0]: group.sums.attempts for group in ledger.groups((Field.OUTCOME,), today)},
         hours=tuple(_hour(ledger, where, start, zone) for start in _hours(now, zone)),
-        recent_usd=ledger.total(replace(where, since=began, until=None)).spent_usd,
+        recent_usd=ledger.total(replace(where, since=began, until=now + QUARTER)).spent_usd,
         recent_days=Decimal(int((now - began).total_seconds())) / 86_400,
         rates=ledger.rates() if subject == "all" else (),
     )

@@ -37,7 +37,7 @@ def alerts_as_renderable(report: Report, alerts: Sequence[Alert], told: Sequence
 def _paragraph(alert: Alert, told: Iterable[Told]) -> list[RenderableType]:
     title = Text.assemble((alert.severity.value.upper(), _STYLES[alert.severity]), "  ", terminal(alert.title))
     lines = [alert.sentence, f"Next: {alert.next_step}", *(_line(one) for one in told)]
-    return [title, *(Padding(Text(terminal(line)), (0, 0, 0, 2)) for line in lines), Text()]
+    return [title, *(Padding(Text(terminal(line)), (0, 0, 0, 2), expand=False) for line in lines), Text()]
 
 
 def _line(one: Told) -> str:

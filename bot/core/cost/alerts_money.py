@@ -109,7 +109,7 @@ def _spike(facts: AlertFacts, hour: HourFacts) -> Alert:
         period=f"hour:{hour.start:%Y-%m-%dT%H:%MZ}",
         subject=facts.subject,
         severity=Severity.WARNING,
-        title=f"An hour cost {dollars(hour.spent_usd)}{about(facts.subject)}",
+        title=f"Spending spiked: {dollars(hour.spent_usd)} in one hour{about(facts.subject)}",
         sentence=(
             f"{start:%Y-%m-%d %H:%M} to {end:%H:%M} {facts.zone.key}: {dollars(hour.spent_usd)} spent, against "
             f"{before} in the same hour of the day before{times}.{most}"

@@ -80,4 +80,4 @@ def summary(alerts: Sequence[Alert], told: Sequence[Told]) -> str:
         return "Nothing to tell: no rule is broken."
     counts = [(sum(one.delivery is kind for one in told), kind.value) for kind in Delivery]
     parts = [f"{count:,} {words}" for count, words in counts if count]
-    return f"{counted(len(alerts), 'alert')}" + (f"; of the messages {', '.join(parts)}." if parts else ".")
+    return counted(len(alerts), "alert") + (f"; messages: {', '.join(parts)}." if parts else ".")

@@ -77,9 +77,7 @@ def test_a_refusal_is_told_with_its_status_and_without_the_address(
         [target] = addresses_in(f"{server.url.replace('//', f'//user:{SECRET}@')}/{SECRET}", VARIABLE)
         with pytest.raises(NotDelivered) as failed:
             target.deliver(an_alert())
-    assert failed.value.message == (
-        f"The alert did not reach webhook at 127.0.0.1: it answered with HTTP status {status}."
-    )
+    assert failed.value.message == f"The alert was refused with HTTP status {status}."
     assert SECRET not in failed.value.message + failed.value.next_step + "".join(capfd.readouterr())
 
 
@@ -91,9 +89,8 @@ def test_a_server_that_is_not_there_or_takes_nobody_is_a_failure(capfd: pytest.C
         mail.refuses = True
         text = f"{gone}/{SECRET} mailto://127.0.0.1:{mail.port}?from=ci@example.org&to=ops@example.org"
         for target in addresses_in(text, VARIABLE):
-            with pytest.raises(NotDelivered) as failed:
+            with pytest.raises(NotDelivered, match="Nobody answered there, or the alert was refused"):
                 target.deliver(an_alert())
-            assert target.label in failed.value.message
     assert "".join(capfd.readouterr()) == ""
 
 

@@ -79,6 +79,8 @@ def test_the_burn_rate_is_that_of_a_week_or_of_the_whole_history() -> None:
     """A ledger of two days is not taken for a quiet week."""
     old = (NOW - timedelta(days=8), "o/r", "answered", "100")
     young = (NOW - timedelta(days=2), "o/r", "answered", "3")
+    later = (NOW + timedelta(days=1), "o/r", "answered", "50")
+    assert facts(ledger(young, later)).recent_usd == Decimal(3)
     assert (facts(ledger(young)).recent_usd, facts(ledger(young)).recent_days) == usd(3, 2)
     assert (facts(ledger(old, young)).recent_usd, facts(ledger(old, young)).recent_days) == usd(3, 7)
     empty = read_alert_facts(ledger(), EVERYTHING, NOW, UTC_ZONE)

@@ -59,7 +59,7 @@ def test_it_shows_what_holds_and_sends_nothing(run: Run, server: Webhook) -> Non
     assert result.exit_code == 0
     assert "WARNING  90.0% of the day's budget is spent" in result.output
     assert "webhook at 127.0.0.1: to be sent" in result.output
-    assert "1 alert; of the messages 1 to be sent." in result.output
+    assert "1 alert; messages: 1 to be sent." in result.output
     assert "--month-usd" in result.output
     assert server.bodies == []
 
@@ -153,4 +153,4 @@ def test_limits_come_by_flag_or_variable_and_the_flag_wins(run: Run) -> None:
     """A workflow sets variables once; who looks by hand tries others."""
     assert "The day's budget is spent" in run("--day-usd", "45").output
     assert "Nothing to tell" in run(HUNKWISE_ALERT_DAY_USD="1000").output
-    assert "An hour cost $45.00" in run("--spike-floor-usd", "45").output
+    assert "Spending spiked: $45.00 in one hour" in run("--spike-floor-usd", "45").output
