@@ -9,13 +9,14 @@ from decimal import Decimal
 from bot.core.calls import Outcome
 from bot.core.cost.alert import Alert, AlertFacts, AlertLimits, Rule, Severity, about, clock, percent, quoted
 from bot.core.ledger.account import Span, period_at
-from bot.core.ledger.entry import RateRow
+from bot.core.ledger.entry import RateRow, State
 from bot.core.report.words import counted
 
 _HEARD_WITHIN = timedelta(hours=1)
 """A rate limit refills within a minute: what was heard of it longer ago than this says nothing about now."""
 
 _KINDS_NAMED = 3
+_NO_FAILURES = frozenset({Outcome.ANSWERED.value, State.OPEN.value})
 
 
 def success_alerts(facts: AlertFacts, limits: AlertLimits) -> Iterator[Alert]:
@@ -52,7 +53,7 @@ def _floor(row: RateRow, limits: AlertLimits) -> Decimal | None:
 def _success(facts: AlertFacts, least: Decimal, rate: Decimal, ended: int) -> Alert:
     day = period_at(Span.DAY, facts.now, facts.zone)
     failed = sorted(
-        ((count, outcome) for outcome, count in facts.outcomes.items() if outcome != Outcome.ANSWERED.value and count),
+        ((count, outcome) for outcome, count in facts.outcomes.items() if outcome not in _NO_FAILURES and count),
         key=lambda one: (-one[0], one[1]),
     )
     named = ", ".join(f"{count:,} {quoted(outcome)}" for count, outcome in failed[:_KINDS_NAMED])

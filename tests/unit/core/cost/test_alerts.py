@@ -100,7 +100,7 @@ def test_a_spike_says_when_how_much_and_where() -> None:
 def attempts(answered: int, failed: int, still_open: int = 0) -> dict[str, Any]:
     """Today's attempts."""
     sums = Sums(attempts=answered + failed + still_open, answered=answered, open=still_open)
-    return {"day": sums, "outcomes": {"answered": answered, "rate_limited": failed, "open": 0}}
+    return {"day": sums, "outcomes": {"answered": answered, "rate_limited": failed, "open": still_open}}
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_the_success_rate_is_judged_from_a_hundred_attempts_that_ended(
 
 def test_a_low_success_rate_says_what_the_others_were() -> None:
     """The reader learns whether it is the limits, the provider or the answers."""
-    alert = only(alerts_of(facts_at(**attempts(150, 50)), AlertLimits()))
+    alert = only(alerts_of(facts_at(**attempts(150, 50, 7)), AlertLimits()))
     assert alert.title == "75.0% of today's attempts brought an answer"
     assert alert.sentence == (
         "2026-11-22: 150 of 200 attempts brought an answer (75.0%; the floor is 99.0%). The others: 50 rate_limited."
