@@ -35,16 +35,15 @@ def sample() -> list[str]:
         cost_usd=Decimal("40.81"),
         unsettled_usd=Decimal("1.94"),
     )
+    hour = HourFacts(NOW - timedelta(minutes=40), Decimal("12.94"), Decimal("2.73"), ("acme/shop", Decimal("9.06")))
     facts = facts_at(
         NOW,
         BERLIN,
         day=day,
         month=Sums(cost_usd=Decimal("775.29"), unsettled_usd=Decimal("11.02")),
         outcomes={"answered": 478, "timed_out": 3, "overloaded": 4, "open": 1},
-        hours=(
-            HourFacts(NOW - timedelta(minutes=40), Decimal("12.94"), Decimal("2.73"), ("acme/shop", Decimal("9.06"))),
-        ),
-        recent_usd=Decimal("374.15"),
+        hours=(hour,),
+        recent_usd=Decimal("420.35"),
         recent_days=Decimal(7),
     )
     found = alerts_of(facts, limits)
