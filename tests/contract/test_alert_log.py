@@ -2,62 +2,38 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
 from datetime import timedelta
 from pathlib import Path
-from uuid import uuid4
 
-import psycopg
 import pytest
 
 from bot.adapters.ledger.alert_log import SqlAlertLog
 from bot.adapters.ledger.book import SqlLedger
 from bot.errors import LedgerLost
 from bot.ports import AlertLog
+from tests.contract.conftest import REAL
+from tests.contract.ledgers import schema
 from tests.fakes import NOON
 from tests.fakes_alerts import FakeAlertLog
 
-URL = os.environ.get("HUNKWISE_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1/test")
 NAME = "budget-80:day:2026-11-22:all > Slack"
 MINUTE = timedelta(minutes=1)
 
 Opened = Callable[[], AlertLog]
 
 
-def reachable() -> bool:
-    """Whether there is a database to test with."""
-    try:
-        psycopg.connect(URL, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-needs_postgres = pytest.mark.skipif(not reachable(), reason="no PostgreSQL: HUNKWISE_TEST_DATABASE_URL names one")
-
-
-@pytest.fixture
-def schema() -> Iterator[str]:
-    """The URL of a schema of one's own, dropped afterwards."""
-    name = f"hunkwise_{uuid4().hex[:12]}"
-    with psycopg.connect(URL, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {name}")
-        yield f"{URL}?options=-c%20search_path%3D{name}"
-        connection.execute(f"DROP SCHEMA {name} CASCADE")
-
-
-@pytest.fixture(params=["fake", "sqlite", pytest.param("postgresql", marks=needs_postgres)])
+@pytest.fixture(params=["fake", *REAL])
 def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opened]:
     """Opens the same log again, as another process would."""
     if request.param == "fake":
         log = FakeAlertLog()
         yield lambda: log
         return
-    place = str(tmp_path / "l.db") if request.param == "sqlite" else request.getfixturevalue("schema")
     with ExitStack() as stack:
+        place = str(tmp_path / "l.db") if request.param == "sqlite" else stack.enter_context(schema())
         yield lambda: SqlAlertLog(stack.enter_context(closing(SqlLedger(place))).engine)
 
 
@@ -79,6 +55,17 @@ def test_what_was_delivered_is_never_claimed_again(opened: Opened) -> None:
     log.release(NAME)
     assert not log.claim(NAME, NOON + timedelta(days=30))
     assert opened().when_delivered([NAME, "another"]) == {NAME: NOON + MINUTE}
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "zero \0 and half \ud800", "ü" * 400])
+def test_any_name_is_found_again(opened: Opened, name: str) -> None:
+    """However long, and of whatever letters: what the database keeps in its place must not look like news."""
+    log = opened()
+    assert log.claim(name, NOON)
+    log.delivered(name, NOON, "Said.")
+    assert not log.claim(name, NOON)
+    assert log.claim(f"{name}y", NOON)
+    assert log.when_delivered([name]) == {name: NOON}
 
 
 def test_an_alert_without_a_sentence_is_delivered_all_the_same(opened: Opened) -> None:

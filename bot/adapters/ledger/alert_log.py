@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, and_, delete, not_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.adapters.ledger.connect import answering, writing
-from bot.adapters.ledger.tables import alerts
+from bot.adapters.ledger.connect import reading, writing
+from bot.adapters.ledger.tables import alerts, key_text
 
 CLAIM_HOLDS = timedelta(minutes=10)
 """For so long a claim without an ending is taken for one that somebody works on."""
@@ -52,13 +52,14 @@ class SqlAlertLog:
     def when_delivered(self, names: Sequence[str]) -> Mapping[str, datetime]:
         """When these were delivered (AlertLog.when_delivered)."""
         query = select(alerts.c.name, alerts.c.at).where(alerts.c.name.in_(names), alerts.c.sentence != _CLAIMED)
-        with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
-            return {row.name: row.at for row in connection.execute(query)}
+        with reading(self._engine) as connection:
+            found = {row.name: row.at for row in connection.execute(query)}
+        return {name: found[key_text(name)] for name in names if key_text(name) in found}
 
     def _is_taken(self, name: str, abandoned: ColumnElement[bool]) -> bool:
         """Whether there is nothing to claim; of many that come at once, most then need not wait for the lock."""
         query = select(alerts.c.name).where(alerts.c.name == name, not_(abandoned))
-        with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
+        with reading(self._engine) as connection:
             return connection.execute(query).first() is not None
 
     def _insert(self) -> Any:
