@@ -1,1 +1,1 @@
-"""Reports and alerts that read the ledger as they go."""
+"""Reports and alerts that gather several things from the ledger before they can be worked out."""
