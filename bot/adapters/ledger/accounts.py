@@ -19,7 +19,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, key_text
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
-from bot.core.ledger.money import from_units, to_units
+from bot.core.money import from_units, to_units
 
 _LOCK = 0x68756E6D
 """Held exclusively while accounts begin, and shared by whoever moves accounts (PostgreSQL's advisory locks)."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger import accounts
@@ -22,7 +22,7 @@ from bot.adapters.ledger.tables import entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
 from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
-from bot.core.ledger.money import from_units, to_units
+from bot.core.money import from_units, to_units
 
 _PORTION = 50
 """Rows that are added in one transaction: while it lasts, others wait for the accounts."""
@@ -57,13 +57,27 @@ class SqlLedger:
         moves = [Move(_whose(run), one.at, to_units(one.reserved_usd)) for one in openings]
         with self._writing() as connection:
             accounts.begin(connection, [one.account for one in limits], simulated=run.simulated)
+            replaced = self._reserved_before(connection, openings)
+            moves += [Move(_whose(run), row.at, -row.unsettled_e12) for row in replaced]
             refused = accounts.move(connection, moves, limits)
             if refused is not None:
                 connection.rollback()
                 return refused
+            if replaced:
+                connection.execute(delete(entries).where(entries.c.id.in_([row.id for row in replaced])))
             if openings:
                 connection.execute(insert(entries), [opening_values(run, one) for one in openings])
         return None
+
+    def _reserved_before(self, connection: Connection, openings: Sequence[Opening]) -> Sequence[Any]:
+        """Rows of the same ids that a run wrote which was killed before it sent anything: only batches name their rows
+        before a run knows what became of the last one.
+        """
+        names = [one.id for one in openings if one.batch]
+        if not names:
+            return ()
+        query = select(entries.c.id, entries.c.at, entries.c.unsettled_e12)
+        return connection.execute(query.where(entries.c.id.in_(names), entries.c.cost_e12 == 0).with_for_update()).all()
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
         """Say how an attempt ended (Ledger.settle)."""
@@ -94,6 +108,18 @@ class SqlLedger:
                 end.findings, key=lambda one: one.fingerprint
             ):  # one order, or two runs wait for each other
                 self._note_finding(connection, run, end.ended, one)
+            if end.accepted:
+                connection.execute(
+                    update(findings)
+                    .where(
+                        findings.c.repository == run.repository,
+                        findings.c.pull_request == (run.pull_request or 0),
+                        findings.c.fingerprint.in_(end.accepted),
+                        findings.c.simulated == run.simulated,
+                        findings.c.accepted_at.is_(None),
+                    )
+                    .values(accepted_at=end.ended)
+                )
 
     def note_rates(self, rows: Iterable[RateRow]) -> None:
         """Keep what was last heard of rate limits (Ledger.note_rates)."""
