@@ -134,7 +134,7 @@ def work(book: Ledger, name: str, limits: list[AccountLimit], tell: Callable[[Sa
     mine: list[Opening] = []
     for number in range(rounds):
         one, dice = opening(id=f"{name}-{number}", reserved_usd=PIECE), rng.random()
-        if dice < 0.5 or not mine:
+        if dice < 0.5 or (dice < 0.8 and not mine):
             tell(Said("reserved", one.id, done=False))
             refused = book.reserve(ADA, [one], limits)
             tell(Said("refused" if refused else "reserved", one.id, done=True))

@@ -15,7 +15,7 @@ from tests.contract.ledger_processes import PROCESSES, Said, work_and_kill
 from tests.contract.ledgers import ADA, NOON, URL, Kept, limit, open_kept, sums_by_hand
 
 KILLS = 200
-TIGHT = limit("8", Account(Scope.AUTHOR, "ada", period_at(Span.DAY, NOON, ZoneInfo("UTC"))))
+TIGHT = limit("2", Account(Scope.AUTHOR, "ada", period_at(Span.DAY, NOON, ZoneInfo("UTC"))))
 LIMITS = [TIGHT, limit("1000")]
 
 
