@@ -234,7 +234,7 @@ class FakeLedger:
 
 
 def _cost_nothing(row: Entry) -> bool:
-    return row.settlement is None or row.settlement.cost_usd == 0
+    return row.settlement is None or row.settlement.cost_usd + row.settlement.unsettled_usd == 0
 
 
 def _as_rows_hold_it(row: Entry) -> RunFacts:

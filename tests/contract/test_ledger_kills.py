@@ -14,7 +14,7 @@ from bot.core.ledger.entry import Entry, Settlement, State
 from tests.contract.ledger_processes import PROCESSES, Said, work_and_kill
 from tests.contract.ledgers import ADA, NOON, URL, Kept, limit, open_kept, sums_by_hand
 
-KILLS = 200
+KILLS = 100
 TIGHT = limit("2", Account(Scope.AUTHOR, "ada", period_at(Span.DAY, NOON, ZoneInfo("UTC"))))
 LIMITS = [TIGHT, limit("1000")]
 
@@ -34,7 +34,7 @@ def nobody_left(place: str) -> Iterator[str]:
 
 
 def test_kill_nine_at_random_points_loses_nothing_and_counts_nothing_twice(place: str) -> None:
-    """Two hundred processes killed between any two instructions, four at a time, on one budget with little left."""
+    """A hundred processes killed between any two instructions, four at a time, on one budget with little left."""
     kept = open_kept(place)
     with nobody_left(place) as address:
         ear, mouth = PROCESSES.Pipe(duplex=False)

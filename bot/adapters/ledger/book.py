@@ -80,7 +80,8 @@ class SqlLedger:
         if not names:
             return ()
         query = select(entries.c.id, *(entries.c[name] for name in _MOVED))
-        query = query.where(entries.c.id.in_(names), entries.c.cost_e12 == 0).order_by(entries.c.id)
+        free = and_(entries.c.cost_e12 == 0, or_(entries.c.state == State.OPEN.value, entries.c.unsettled_e12 == 0))
+        query = query.where(entries.c.id.in_(names), free).order_by(entries.c.id)
         return connection.execute(query.with_for_update()).all()
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
