@@ -1,1 +1,1 @@
-"""Reports on what reviews cost, read from the ledger in portions: memory grows with what is shown, not with rows."""
+"""Reports and alerts, read from the ledger in portions: memory grows with what is shown, not with the rows."""
