@@ -80,7 +80,9 @@ class SqlLedger:
         values = run_values(run) | end_values(end)
         with writing(self._engine) as connection:
             statement = self._insert(runs).values(values)
-            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=values))
+            # A receipt does not say what its prompt was made of: an import must not wipe out what the run wrote.
+            told = {name: value for name, value in values.items() if name != "sections" or value}
+            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=told))
             for one in end.findings:
                 self._note_finding(connection, run, end.ended, one)
             if end.accepted:

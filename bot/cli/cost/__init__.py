@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import export
+from bot.cli.cost import export, fetch, import_
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,3 +16,5 @@ that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No mode
 )
 
 app.command("export")(export.export)
+app.command("fetch")(fetch.fetch)
+app.command("import")(import_.import_receipts)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from bot.core.ledger.entry import Entry, Opening, RunFacts, Saved, State
+from bot.core.ledger.entry import Entry, Opening, RunFacts, State
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 _HOUR = timedelta(hours=1)

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from bot.core.ledger.entry import Entry, Opening, RunFacts, Saved, Settlement, State, Untaken
-from bot.core.ledger.money import from_units
+from bot.core.ledger.entry import Entry, Opening, RunFacts, Settlement, State, Untaken
+from bot.core.money import from_units
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 AT = datetime(2026, 11, 30, 23, 59, 59, 500_000, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""What `hunkwise cost` does beyond reading sums: receipts go into the ledger."""
