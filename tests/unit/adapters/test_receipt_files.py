@@ -94,7 +94,11 @@ def _damaged() -> bytes:
     return bytes(content)
 
 
-@pytest.mark.parametrize("archive", [b"PK\x03\x04 and no more", zipped(a=b"1")[:-30], _encrypted(), _damaged()])
+@pytest.mark.parametrize(
+    "archive",
+    [b"PK\x03\x04 and no more", zipped(a=b"1")[:-30], _encrypted(), _damaged()],
+    ids=["a beginning", "cut off", "encrypted", "damaged"],
+)
 def test_a_broken_archive_is_said(archive: bytes, tmp_path: Path) -> None:
     """Protects from tracebacks over damaged, cut off and encrypted archives."""
     (tmp_path / "a.zip").write_bytes(archive)
