@@ -116,6 +116,14 @@ def test_an_artifact_that_expires_meanwhile_is_passed_over(github: StandIn, tmp_
     assert (result.exit_code, fates(result)) == (0, [("hunkwise-receipt", "skipped")])
 
 
+def test_a_forks_receipt_is_not_taken_unasked(github: StandIn, tmp_path: Path) -> None:
+    """Protects budgets from strangers: a run of a fork can leave a receipt that nobody paid for."""
+    github.keep("hunkwise-receipt", archive(receipt=named_receipt()), created=NOW, head_repository=2)
+    assert fates(fetch(tmp_path / "1.db")) == [("hunkwise-receipt", "skipped")]
+    assert github.storage.asked == []
+    assert fates(fetch(tmp_path / "2.db", "--forks")) == [("hunkwise-receipt", "imported")]
+
+
 def test_a_bad_receipt_does_not_keep_out_the_others(github: StandIn, tmp_path: Path) -> None:
     """Protects from one damaged file: it is named, the rest is imported, and the exit code says so."""
     github.keep("hunkwise-receipt", archive(bad=b"{", good=named_receipt()), created=NOW)

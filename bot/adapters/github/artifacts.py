@@ -92,4 +92,8 @@ class GitHubArtifacts:
 
 def _artifact(one: dict[str, Any]) -> Artifact:
     created = datetime.fromisoformat(one["created_at"]).astimezone(UTC)
-    return Artifact(int(one["id"]), str(one["name"]), int(one["size_in_bytes"]), bool(one["expired"]), created)
+    run = one.get("workflow_run") or {}
+    from_fork = run.get("head_repository_id") != run.get("repository_id")
+    return Artifact(
+        int(one["id"]), str(one["name"]), int(one["size_in_bytes"]), bool(one["expired"]), created, from_fork
+    )

@@ -34,15 +34,23 @@ def chosen(store: ArtifactStore, pattern: str, since: datetime | None) -> list[A
     return found[::-1]
 
 
-def fetched(store: ArtifactStore, artifacts: list[Artifact], unzip: Unzip) -> Iterator[Document | Unread]:
+def fetched(
+    store: ArtifactStore, artifacts: list[Artifact], unzip: Unzip, *, forks: bool = False
+) -> Iterator[Document | Unread]:
     """What is in them. One that has expired is passed over with a word; where the store fails, nothing more is asked.
 
+    One that a fork's run left is passed over unless `forks`: a made-up receipt in it would use up a team's budget.
     Never raises CodeHostError: what was read before is not lost with it.
     """
     for one in artifacts:
         name = f"{one.name} of {one.created:%Y-%m-%d} ({one.id})"
         if one.expired:
             yield _expired(name)
+            continue
+        if one.from_fork and not forks:
+            yield Unread(
+                name, "A fork's run left it, so its figures may be made up (--forks takes it).", is_failure=False
+            )
             continue
         try:
             archive = store.archive(one)

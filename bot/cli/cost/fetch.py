@@ -21,6 +21,9 @@ def fetch(
     artifact: Annotated[
         str, typer.Option(metavar="NAME", help="The artifacts' name; `*` stands for anything.")
     ] = USUAL_NAME,
+    forks: Annotated[
+        bool, typer.Option("--forks", help="Also what runs of forks left: only where no fork's code runs in them.")
+    ] = False,
     at: At = None,
     ledger: flags.LedgerPlace = None,
     time_zone: flags.TimeZone = "UTC",
@@ -40,4 +43,4 @@ def fetch(
     moment = None if at is None else moment_of(at, "--at", zone)
     with artifact_store(os.environ, repository) as store:
         found = chosen(store, artifact, start)
-        write_and_report(fetched(store, found, documents_in_zip), moment, ledger, format)
+        write_and_report(fetched(store, found, documents_in_zip, forks=forks), moment, ledger, format)

@@ -49,6 +49,13 @@ def _artifact(desk: Desk, one: Artifact) -> dict[str, Any]:
         "created_at": views.when(one.created),
         "updated_at": views.when(one.created),
         "expires_at": views.when(one.created),
+        "workflow_run": {
+            "id": one.id + 1,
+            "repository_id": 1,
+            "head_repository_id": one.head_repository,
+            "head_branch": "main",
+            "head_sha": "a" * 40,
+        },
     }
 
 

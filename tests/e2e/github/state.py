@@ -115,6 +115,7 @@ class Artifact:
     archive: bytes
     created: datetime
     expired: bool = False
+    head_repository: int = 1
 
 
 @dataclass
