@@ -1,1 +1,1 @@
-"""What `hunkwise cost` does beyond reading sums: receipts go into the ledger."""
+"""What `hunkwise cost` does beyond one pure function: gathering from the ledger, and putting receipts into it."""
