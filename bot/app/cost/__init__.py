@@ -1,1 +1,1 @@
-"""What `hunkwise cost` does beyond one pure function: gathering from the ledger, and putting receipts into it."""
+"""What `hunkwise cost` does beyond one pure function: gathers from the ledger, tells of it, and puts receipts in."""

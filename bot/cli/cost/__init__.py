@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import compare, export, fetch, forecast, import_, selfhost
+from bot.cli.cost import alerts, compare, export, fetch, forecast, import_, selfhost
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,6 +15,7 @@ Everything is read from the ledger, where every attempt at a model is a row: the
 that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No model is asked, and nothing is spent.""",
 )
 
+app.command("alerts")(alerts.alerts)
 app.command("compare")(compare.compare)
 app.command("export")(export.export)
 app.command("fetch")(fetch.fetch)
