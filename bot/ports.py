@@ -11,7 +11,6 @@ from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.cost.alert import Alert
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
-from bot.core.ledger.artifacts import Artifact
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunEnd, RunFacts, Settlement
 from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
 from bot.core.message_batch import Intent, ItemResult, SeenBatch
@@ -270,18 +269,6 @@ class LedgerReader(Protocol):
 
     def first_and_last(self, where: Where = EVERYTHING) -> tuple[datetime, datetime] | None:
         """When the first and the last row began; None where there are none."""
-        ...
-
-
-class ArtifactStore(Protocol):
-    """What a repository's workflow runs left behind. Every method raises CodeHostError, as a CodeHost's."""
-
-    def artifacts(self, name: str = "") -> Iterator[Artifact]:
-        """Every artifact, newest first; only those of exactly this name where one is given."""
-        ...
-
-    def archive(self, artifact: Artifact) -> bytes | None:
-        """Its zip archive; None where it is too large to be held. Raises NoSuchThing where it has expired."""
         ...
 
 

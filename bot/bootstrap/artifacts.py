@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 
+from bot.app.cost.fetching import ArtifactStore
 from bot.bootstrap.pull_request import host_access
 from bot.errors import BadConfiguration
-from bot.ports import ArtifactStore
 
 
 @contextmanager

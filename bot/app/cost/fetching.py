@@ -6,12 +6,11 @@ import io
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from bot.core.ledger.artifacts import Artifact
 from bot.core.ledger.documents import Document, Unread
 from bot.errors import CodeHostError, NoSuchThing
-from bot.ports import ArtifactStore
 
 Unzip = Callable[[str, BinaryIO], Iterator[Document | Unread]]
 """Finds the documents in an archive, by the name it is to be called and its bytes."""
@@ -20,6 +19,18 @@ _OUT_OF_ORDER = timedelta(days=1)
 """Artifacts come newest first, give or take this much."""
 
 _WILD = "*?["
+
+
+class ArtifactStore(Protocol):
+    """What a repository's workflow runs left behind. Every method raises CodeHostError, as a CodeHost's."""
+
+    def artifacts(self, name: str = "") -> Iterator[Artifact]:
+        """Every artifact, newest first; only those of exactly this name where one is given."""
+        ...
+
+    def archive(self, artifact: Artifact) -> bytes | None:
+        """Its zip archive; None where it is too large to be held. Raises NoSuchThing where it has expired."""
+        ...
 
 
 def chosen(store: ArtifactStore, pattern: str, since: datetime | None) -> list[Artifact]:
