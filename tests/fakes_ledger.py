@@ -94,7 +94,8 @@ class FakeLedger:
 
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         self._answer()
-        self.runs_known[run.run_id] = (run, end)
+        known_run = self.runs_known.get(run.run_id, (run, None))[0]
+        self.runs_known[run.run_id] = (replace(run, sections=run.sections or known_run.sections), end)
         for one in end.findings:
             key = (run.repository, run.pull_request or 0, one.fingerprint, run.simulated)
             first = self.found.setdefault(key, (run, end.ended, one))
