@@ -1,0 +1,145 @@
+"""What the page says, as values: a month of the ledger, and what other reports make of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from bot.core.cost.report import Report
+from bot.core.ledger.account import Period
+from bot.core.ledger.sums import Sums, Where
+
+HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What one day of the zone's own calendar spent, in dollars; `unsettled_usd` is charged, but not settled."""
+
+    on: date
+    cost_usd: Decimal
+    unsettled_usd: Decimal
+
+    @property
+    def spent_usd(self) -> Decimal:
+        """What counts of it."""
+        return self.cost_usd + self.unsettled_usd
+
+
+@dataclass(frozen=True, slots=True)
+class Spender:
+    """One name in the ledger ('' where it is unknown): what it spent in the month, and what it had spent in the month
+    before by the same moment, in dollars.
+    """
+
+    name: str
+    spent_usd: Decimal
+    before_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Spenders:
+    """All that spend, of one kind, dearest first. `what` is 'Repository', 'Team' and so on."""
+
+    what: str
+    unknown: str
+    each: tuple[Spender, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequestCost:
+    """A pull request's part of the month, in dollars; `number` is None for rows that belong to none.
+
+    Of its attempts, `open` have no known end, and `open_usd` is the most that they can cost.
+    """
+
+    repository: str
+    number: int | None
+    spent_usd: Decimal
+    requests: int
+    open: int
+    open_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """All rows that ended in the same way, in the receipt's word for it."""
+
+    outcome: str
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCount:
+    """Findings of the month; `posted` and `accepted` are among `found`."""
+
+    found: int = 0
+    posted: int = 0
+    accepted: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The month before: the whole of it, and what it had spent when it was as old as this one is now, in dollars."""
+
+    period: Period
+    spent_usd: Decimal
+    by_then_usd: Decimal
+    days: tuple[Day, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """Where the month ends, in dollars: most likely, and from where to where.
+
+    `how` says in sentences how that is known, and how often the interval holds.
+    """
+
+    expected_usd: Decimal
+    low_usd: Decimal
+    high_usd: Decimal
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What the month's answered requests would have cost in another way. `words` complete the sentence "With … it would
+    have cost"; `ours_usd` is what the same requests did cost, in dollars.
+    """
+
+    words: str
+    usd: Decimal
+    ours_usd: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class MonthFacts:
+    """One month of the ledger, up to `until`. `zone` is the IANA name of the zone whose midnights begin its days.
+
+    `hours` holds dollars by hour of the day, all days together. `outlook` is None where nothing can be foretold;
+    `budget_usd` where none was named. `reports` are further reports that the page shows, whole.
+    """
+
+    period: Period
+    until: datetime
+    zone: str
+    which: Where
+    total: Sums
+    before: Before
+    days: tuple[Day, ...]
+    hours: tuple[Decimal, ...]
+    spenders: tuple[Spenders, ...]
+    pull_requests: tuple[PullRequestCost, ...]
+    reserved: tuple[PullRequestCost, ...]
+    endings: tuple[Ending, ...]
+    findings: FindingCount = field(default_factory=FindingCount)
+    budget_usd: Decimal | None = None
+    outlook: Outlook | None = None
+    alternatives: tuple[Alternative, ...] = ()
+    reports: tuple[Report, ...] = ()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the month has ended."""
+        return self.until >= self.period.end

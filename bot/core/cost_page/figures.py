@@ -1,0 +1,99 @@
+"""Figures as a page shows them: rounded for reading, beside the exact value for whoever needs it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from bot.core.prompt.visible import shown_path
+
+LONGEST_NAME = 120
+"""Names in the ledger come from outside and have no bound of their own."""
+
+_CENT = Decimal("0.01")
+_FINE = Decimal("0.0001")
+_SMALL = Decimal("0.1")
+
+
+def dollars(amount: Decimal) -> str:
+    """Dollars in cents, less than ten cents in hundredths of them, and never nought where there is something."""
+    size = abs(amount)
+    if size and size < _FINE:
+        return f"{'-' if amount < 0 else ''}<$0.0001"
+    places = _CENT if not size or size >= _SMALL else _FINE
+    rounded = size.quantize(places, ROUND_HALF_UP)
+    return f"{'-' if amount < 0 else ''}${rounded:,f}"
+
+
+def exact(amount: Decimal) -> str:
+    """Every digit of an amount, at least cents."""
+    whole, _, decimals = format(amount, "f").partition(".")
+    return f"{whole}.{decimals.rstrip('0').ljust(2, '0')}"
+
+
+def axis_dollars(amount: float) -> str:
+    """A mark of an axis: '$1,500', or '$0.25' where the marks are that close."""
+    return f"${amount:,.0f}" if amount == round(amount) else f"${amount:,.10f}".rstrip("0")
+
+
+def share_of(part: Decimal, whole: Decimal) -> Decimal | None:
+    """A part of a whole as a ratio; None where there is no whole."""
+    return part / whole if whole else None
+
+
+def percent(ratio: Decimal) -> str:
+    """A ratio in percent, without decimals from a tenth on."""
+    figure = ratio * 100
+    if 0 < figure < Decimal("0.1"):
+        return "<0.1 %"
+    return f"{figure:,.0f} %" if abs(figure) >= 10 else f"{figure:,.1f} %"  # noqa: PLR2004  # ten percent
+
+
+def change(now: Decimal, then: Decimal) -> str:
+    """How much more or less than then: '+12 %', '-3.0 %', 'twice'-sized changes as '3.2 times'; '' from nothing."""
+    if not then:
+        return ""
+    ratio = now / then
+    if ratio >= 3:  # noqa: PLR2004  # from three times on percentages are hard to read
+        return f"{ratio:,.1f} times"
+    return f"{'+' if ratio >= 1 else '-'}{percent(abs(ratio - 1))}"
+
+
+def name(text: str) -> str:
+    """A name from outside on one line: what a reader could not see is written out, and what is too long is cut."""
+    shown = shown_path(text)
+    return shown if len(shown) <= LONGEST_NAME else f"{shown[: LONGEST_NAME - 1]}…"
+
+
+def month_name(first: date) -> str:
+    """'November 2026'."""
+    return f"{_MONTHS[first.month - 1]} {first.year}"
+
+
+def day_name(day: date) -> str:
+    """'Thu 26 November'."""
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+
+
+def moment(at: datetime, zone: str) -> str:
+    """'26 November 2026, 12:00 UTC', in the zone's own clock."""
+    local = at.astimezone(ZoneInfo(zone))
+    return f"{local.day} {month_name(local.date())}, {local:%H:%M} {local.tzname()}"
+
+
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
