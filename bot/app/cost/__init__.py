@@ -1,1 +1,1 @@
-"""Reports that must stream the ledger: what they read is larger than what they keep."""
+"""Reports that gather several things from the ledger before they can be worked out."""
