@@ -127,10 +127,22 @@ class RunSums:
 
 @dataclass(frozen=True, slots=True)
 class SectionSums:
-    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown)."""
+    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown).
+
+    `key` holds the values of the fields that they were parted by besides.
+    """
 
     sections: Mapping[str, int]
     sums: Sums
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many runs and how many pull requests rows belong to."""
+
+    runs: int = 0
+    pull_requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

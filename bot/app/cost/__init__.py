@@ -1,0 +1,1 @@
+"""Reports on what reviews cost, read from the ledger in portions: memory grows with what is shown, not with rows."""
