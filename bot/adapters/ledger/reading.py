@@ -89,7 +89,7 @@ class SqlReader:
     def reach(self, where: Where = EVERYTHING) -> Reach:
         """How many runs and pull requests there are (LedgerReader.reach)."""
         pull_request = entries.c.repository + "#" + cast(entries.c.pull_request, Text)
-        counts = [
+        counts: list[ColumnElement[Any]] = [
             func.count(distinct(entries.c.run_id)).label("runs"),
             func.count(distinct(pull_request)).label("pull_requests"),
         ]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import fields
 from decimal import Decimal
 
-from bot.core.cost.report import Column, Kind, Table, Value
+from bot.core.cost.report import Column, Kind, Value
 from bot.core.cost.shares import ratio
 from bot.core.ledger.entry import Saved
 from bot.core.ledger.sums import Sums
-
-ALL_OTHERS = "all others"
 
 MEASURES = (
     Column("spent_usd", "Spent", Kind.USD),
@@ -53,24 +50,3 @@ def success_rate(sums: Sums) -> float | None:
 def saved_usd(saved: Saved) -> Decimal:
     """What all means saved: each is measured against the bill after the one before it, so that they can be added."""
     return sum((getattr(saved, one.name) for one in fields(saved)), Decimal(0))
-
-
-def dearest_first(groups: Mapping[str, Sums]) -> list[tuple[str, Sums]]:
-    """By what was spent, then by name."""
-    return sorted(groups.items(), key=lambda item: (-item[1].spent_usd, item[0]))
-
-
-def shortened(groups: Mapping[str, Sums], most: int) -> list[tuple[str, Sums]]:
-    """The dearest ones, and the sum of all others where there are more than `most` (0: no limit)."""
-    ranked = dearest_first(groups)
-    if not most or len(ranked) <= most:
-        return ranked
-    rest = sum((sums for _, sums in ranked[most:]), Sums())
-    return [*ranked[:most], (f"{ALL_OTHERS} ({len(ranked) - most:,})", rest)]
-
-
-def group_table(name: str, title: str, column: Column, groups: Mapping[str, Sums], most: int = 0) -> Table:
-    """A table of groups, dearest first; its total is the sum of all of them."""
-    whole = sum(groups.values(), Sums())
-    rows = tuple((label, *measures(sums, whole)) for label, sums in shortened(groups, most))
-    return Table(name, title, (column, *MEASURES), rows, ("Total", *measures(whole, whole)))
