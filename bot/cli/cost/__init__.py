@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import analyze, report
+from bot.cli.cost import analyze, breakdown, report, trend
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -15,4 +15,6 @@ Everything is read from the ledger, where every attempt at a model is a row: the
 that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No model is asked, and nothing is spent.""",
 )
 app.command("analyze")(analyze.analyze)
+app.command("breakdown")(breakdown.breakdown)
 app.command("report")(report.report)
+app.command("trend")(trend.trend)

@@ -16,7 +16,7 @@ from bot.core.cost.report import Column, Kind, Report, Table, Value
 from bot.core.report.figures import about_dollars
 from bot.core.sanitise import terminal
 
-_BAR_LENGTH = 24
+_BAR_LENGTH = 20
 """Characters of the longest bar."""
 
 
@@ -38,7 +38,11 @@ def _drawn(table: Table) -> Drawn:
         footer = "" if table.total is None else shown(column, table.total[number])
         right = column.kind not in {Kind.TEXT, Kind.TIME, Kind.BAR}
         drawn.add_column(
-            Text(terminal(column.title)), Text(terminal(footer), style="bold"), justify="right" if right else "left"
+            Text(terminal(column.title)),
+            Text(terminal(footer), style="bold"),
+            justify="right" if right else "left",
+            overflow="fold",
+            no_wrap=column.kind is Kind.BAR,
         )
     for row in table.rows:
         drawn.add_row(*(Text(terminal(shown(column, row[number]))) for number, column in shown_columns))

@@ -8,14 +8,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.core.cost.bill_tables import bill_tables
-from bot.core.cost.buckets import Step, quarter_end
+from bot.core.cost.buckets import Step, quarter_start
 from bot.core.cost.findings import findings_table
 from bot.core.cost.outcomes import outcome_table
 from bot.core.cost.period import parts_of, time_table
 from bot.core.cost.ranking import ByName, ranking
 from bot.core.cost.report import Column, Report, Table
 from bot.core.cost.spending import Spending
-from bot.core.cost.words import ACCEPTED, SIMULATED, SPENT, narrowed, period_words, time_words
+from bot.core.cost.words import ACCEPTED, SPENT, narrowed, period_words, simulated_note, time_words
 from bot.core.ledger.account import Period, period_at
 from bot.core.ledger.sums import Field, Sums, Where
 
@@ -48,7 +48,7 @@ def time_before(month: Period, now: datetime, zone: ZoneInfo) -> tuple[datetime,
     if now >= month.end:
         return before.start, before.end
     passed = max(now, month.start) - month.start
-    return before.start, min(quarter_end(before.start + passed), before.end)
+    return before.start, min(quarter_start(before.start + passed), before.end)
 
 
 def month_report(
@@ -67,7 +67,7 @@ def month_report(
         f"Before is {time_words(start, end, zone)}{_why_so_far(month, now)}",
         SPENT,
         ACCEPTED,
-        *([SIMULATED] if where.simulated else []),
+        *simulated_note(where),
     )
     return Report("analyze", "A month of reviews", period_words(month, now, zone) + narrowed(where), tables, notes)
 

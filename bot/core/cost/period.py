@@ -12,7 +12,7 @@ from bot.core.cost.measures import MEASURES, measures
 from bot.core.cost.report import Column, Kind, Report, Table, Value
 from bot.core.cost.shares import ratio
 from bot.core.cost.spending import Spending
-from bot.core.cost.words import ACCEPTED, SIMULATED, SPENT, narrowed, period_words
+from bot.core.cost.words import ACCEPTED, SPENT, narrowed, period_words, simulated_note
 from bot.core.ledger.account import Period, Span
 from bot.core.ledger.sums import Sums, Where
 
@@ -45,6 +45,6 @@ def period_report(
     """The report; `sums` are those of `parts_of(period)`, in their order."""
     step = Step.HOUR if period.span is Span.DAY else Step.DAY
     table = time_table(parts_of(period, zone), sums, now, step)
-    notes = (SPENT, ACCEPTED, *([SIMULATED] if where.simulated else []))
+    notes = (SPENT, ACCEPTED, *simulated_note(where))
     covers = period_words(period, now, zone) + narrowed(where)
     return Report("report", "What reviews cost", covers, (table, *bill_tables(spending)), notes)

@@ -43,6 +43,11 @@ def narrowed(where: Where) -> str:
     return "".join(f", {part}" for part in _parts(where))
 
 
+def simulated_note(where: Where) -> tuple[str, ...]:
+    """What must be said where nothing was really spent."""
+    return (SIMULATED,) if where.simulated else ()
+
+
 def _parts(where: Where) -> Iterator[str]:
     if where.repository:
         yield f"only {where.repository}"
