@@ -30,6 +30,7 @@ from bot.core.ledger.sums import (
     Field,
     FindingSums,
     Group,
+    Reach,
     RunSums,
     SectionSums,
     Sums,
@@ -150,12 +151,20 @@ class FakeLedger:
         known = sorted(self.runs_known.values(), key=lambda one: (one[0].began, one[0].run_id))
         yield from (_run_sums(run, end, sums[run.run_id]) for run, end in known if run.run_id in sums)
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        added: dict[tuple[tuple[str, int], ...], Sums] = {}
-        for run in self.runs(where):
-            sections = tuple(self.runs_known[run.run_id][0].sections.items())
-            added[sections] = added.get(sections, Sums()) + run.sums
-        return tuple(SectionSums(dict(sections), sums) for sections, sums in sorted(added.items()))
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        self._answer()
+        runs = [row.run for row in self._matching(where)]
+        pull_requests = {(run.repository, run.pull_request) for run in runs if run.pull_request is not None}
+        return Reach(len({run.run_id for run in runs}), len(pull_requests))
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
+        added: dict[tuple[str, tuple[str, ...]], Sums] = {}
+        for group in self.groups([Field.RUN, *by], where):
+            if group.key[0] in self.runs_known:
+                sections = json.dumps(dict(self.runs_known[group.key[0]][0].sections))
+                key = (sections, group.key[1:])
+                added[key] = added.get(key, Sums()) + group.sums
+        return tuple(SectionSums(json.loads(key[0]), added[key], key[1]) for key in sorted(added))
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         self._answer()

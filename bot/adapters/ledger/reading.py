@@ -9,7 +9,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Integer, RowMapping, Select, and_, cast, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    cast,
+    distinct,
+    func,
+    select,
+    true,
+)
 
 from bot.adapters.ledger.connect import answering
 from bot.adapters.ledger.rows import quarter_of
@@ -17,7 +31,18 @@ from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.calls import Outcome
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Saved, Settlement, State, Untaken
 from bot.core.ledger.money import from_units
-from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.ledger.sums import (
+    EVERYTHING,
+    AccountSum,
+    Field,
+    FindingSums,
+    Group,
+    Reach,
+    RunSums,
+    SectionSums,
+    Sums,
+    Where,
+)
 from bot.core.usage import Usage
 
 _PORTION = 2_000
@@ -61,14 +86,26 @@ class SqlReader:
         by_run = self._by_run(where)
         yield from self._runs(by_run, [runs.c.began, runs.c.run_id], None)
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        """How many runs and pull requests there are (LedgerReader.reach)."""
+        pull_request = entries.c.repository + "#" + cast(entries.c.pull_request, Text)
+        counts: list[ColumnElement[Any]] = [
+            func.count(distinct(entries.c.run_id)).label("runs"),
+            func.count(distinct(pull_request)).label("pull_requests"),
+        ]
+        query = select(*counts)
+        [row] = self._rows(query.where(_matching(where)))
+        return Reach(**row)
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
         """Sums by what the system prompt was made of (LedgerReader.sections)."""
-        by_run = self._by_run(where)
-        names = [one.name for one in _sums()]
-        added = [func.sum(by_run.c[name]).label(name) for name in names]
-        text = cast(runs.c.sections, entries.c.why.type).label("sections")
-        query = select(text, *added).join(runs, runs.c.run_id == by_run.c.run_id).group_by(text).order_by(text)
-        return tuple(SectionSums(json.loads(row["sections"] or "{}"), _as_sums(row)) for row in self._rows(query))
+        text = cast(runs.c.sections, Text).label("sections")
+        columns = [text, *(entries.c[one.value] for one in by)]
+        query = select(*columns, *_sums()).join(runs, runs.c.run_id == entries.c.run_id).where(_matching(where))
+        return tuple(
+            SectionSums(json.loads(row["sections"] or "{}"), _as_sums(row), tuple(_word(row[one.value]) for one in by))
+            for row in self._rows(query.group_by(*columns).order_by(*columns))
+        )
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         """Findings counted by rule, severity and kind of file (LedgerReader.findings)."""

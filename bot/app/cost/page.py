@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from heapq import nsmallest
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from bot.app.cost import forecast
+from bot.core.cost import rules
+from bot.core.cost.buckets import moment_of
+from bot.core.cost.compare import AS_IT_WAS, Change, parts_of, price_of
+from bot.core.cost.compare import BY as PRICED_BY
+from bot.core.cost.compare_report import compare_report, models_to_compare
+from bot.core.cost.findings import Found
+from bot.core.cost.forecast import forecast_report, last_day
+from bot.core.cost.month import time_before
+from bot.core.cost.outlook import dollars, methods
+from bot.core.cost.ranking import name_of
+from bot.core.cost.report import Report
+from bot.core.cost.rule_report import rule_report
 from bot.core.cost_page.facts import (
     HOURS,
+    Alternative,
     Before,
     Day,
     Ending,
-    FindingCount,
     MonthFacts,
+    Outlook,
     PullRequestCost,
     Spender,
     Spenders,
@@ -25,38 +39,57 @@ from bot.core.cost_page.facts import (
 from bot.core.ledger.account import Period, Span, period_at
 from bot.core.ledger.entry import State
 from bot.core.ledger.sums import EVERYTHING, Field, Group, Sums, Where
+from bot.core.pricing import PriceList
 from bot.ports import LedgerReader
 
-QUARTER = timedelta(minutes=15)
 MOST_PULL_REQUESTS = 10
+LEARNT_DAYS = 30
+"""Complete days that a forecast is made from."""
 
-_KINDS = (
-    (Field.REPOSITORY, "Repository", "no repository (local runs)"),
-    (Field.TEAM, "Team", "no team"),
-    (Field.AUTHOR, "Author", "no author (local runs)"),
-    (Field.MODEL, "Model", "no model"),
-    (Field.FEATURE, "Step of the review", "unknown"),
-)
+_KINDS = {
+    Field.REPOSITORY: "Repository",
+    Field.TEAM: "Team",
+    Field.AUTHOR: "Author",
+    Field.MODEL: "Model",
+    Field.FEATURE: "Step of the review",
+}
+_OTHER_WAYS = {
+    "Sent as batches alone,": Change(batch=True),
+    "Without the prompt cache,": Change(cached=False),
+}
+"""Those that change nothing about the answers; the report of all ways stands below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the page is asked for: the month that holds `at` (aware), as it stood at `now`; `which` narrows the rows."""
+    """What the page is asked for: a month of the zone's calendar as it stood at `now`; `which` narrows the rows."""
 
-    at: datetime
+    month: Period
     now: datetime
     zone: ZoneInfo
     which: Where = EVERYTHING
     budget_usd: Decimal | None = None
 
 
+def read_page(reader: LedgerReader, asked: Asked, prices: PriceList) -> MonthFacts:
+    """All that the page says; raises LedgerLost."""
+    facts = month_facts(reader, asked)
+    if not facts.total.rows:
+        return facts
+    here = replace(asked.which, since=asked.month.start, until=asked.month.end)
+    ways, comparison = _compared(reader, here, asked, prices)
+    costs = rules.section_costs(reader.sections(here, rules.BY), prices)
+    by_rule = rule_report(costs, facts.total, reader.findings(here), facts.period.label, asked.which)
+    return replace(facts, outlook=_outlook(reader, asked), alternatives=ways, reports=(comparison, by_rule))
+
+
 def month_facts(reader: LedgerReader, asked: Asked) -> MonthFacts:
     """The month as the ledger has it; raises LedgerLost. Nothing is foretold and nothing compared in here."""
-    period = period_at(Span.MONTH, asked.at, asked.zone)
+    period = asked.month
     until = min(period.end, max(asked.now, period.start))
-    here = replace(asked.which, since=period.start, until=_rounded_up(until))
-    before = period_at(Span.MONTH, period.start - timedelta(days=1), asked.zone)
-    then = replace(asked.which, since=before.start, until=_rounded_up(_same_moment(until, period, before, asked.zone)))
+    here = replace(asked.which, since=period.start, until=period.end)
+    began, then_ended = time_before(period, asked.now, asked.zone)
+    then = replace(asked.which, since=began, until=then_ended)
     days, hours = _clock(reader, here, asked.zone)
     by_request = tuple(_pull_requests(reader, here))
     return MonthFacts(
@@ -65,29 +98,41 @@ def month_facts(reader: LedgerReader, asked: Asked) -> MonthFacts:
         zone=asked.zone.key,
         which=asked.which,
         total=reader.total(here),
-        before=_before(reader, before, asked, then),
+        before=_before(reader, period_at(Span.MONTH, began, asked.zone), asked, then),
         days=_calendar(period, until, asked.zone, days),
         hours=hours,
         spenders=tuple(_spenders(reader, here, then)),
         pull_requests=_dearest([one for one in by_request if one.number is not None]),
         reserved=tuple(one for one in by_request if one.open),
         endings=_endings(reader, here),
-        findings=_findings(reader, here),
+        findings=sum((Found(row.found, row.posted, row.accepted) for row in reader.findings(here)), Found()),
         budget_usd=asked.budget_usd,
     )
 
 
-def _rounded_up(moment: datetime) -> datetime:
-    """The ledger rounds down to quarters of an hour; the one that has begun belongs to the report."""
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return moment + (-since % QUARTER)
+def _compared(
+    reader: LedgerReader, here: Where, asked: Asked, prices: PriceList
+) -> tuple[tuple[Alternative, ...], Report]:
+    groups = tuple(reader.groups(PRICED_BY, here))
+    parts = parts_of(groups)
+    paid = price_of(parts, AS_IT_WAS, prices)
+    ways = tuple(Alternative(words, price_of(parts, way, prices), paid) for words, way in _OTHER_WAYS.items())
+    unsettled = sum((group.sums.unsettled_usd for group in groups), Decimal(0))
+    models = models_to_compare("all", parts, prices)
+    return ways, compare_report(parts, models, prices, asked.month.label, unsettled)
 
 
-def _same_moment(until: datetime, period: Period, before: Period, zone: ZoneInfo) -> datetime:
-    """The moment at which the month before was as old by its own clock, at the latest its end."""
-    local = until.astimezone(zone).replace(tzinfo=None) - period.start.astimezone(zone).replace(tzinfo=None)
-    first = before.start.astimezone(zone).replace(tzinfo=None)
-    return min(before.end, (first + local).replace(tzinfo=zone).astimezone(UTC))
+def _outlook(reader: LedgerReader, asked: Asked) -> Outlook | None:
+    """The forecast's trend, for the month that runs; None where too little is known."""
+    if not asked.month.start <= asked.now < asked.month.end:
+        return None
+    known = forecast.known_of(reader, forecast.Asked(asked.now, asked.zone, asked.which, LEARNT_DAYS, asked.budget_usd))
+    ways = methods(known.past.days)
+    if not ways:
+        return None
+    rest = known.ahead.until(last_day(known.month, known.zone), ways[0])
+    expected, low, high = (known.month_usd + dollars(usd) for usd in (rest.expected, rest.low, rest.high))
+    return Outlook(expected, low, high, forecast_report(known), known.level)
 
 
 def _clock(reader: LedgerReader, where: Where, zone: ZoneInfo) -> tuple[dict[date, Sums], tuple[Decimal, ...]]:
@@ -95,16 +140,16 @@ def _clock(reader: LedgerReader, where: Where, zone: ZoneInfo) -> tuple[dict[dat
     days: dict[date, Sums] = {}
     hours = [Decimal(0)] * HOURS
     for group in reader.groups([Field.QUARTER], where):
-        local = datetime.fromtimestamp(int(group.key[0]) * QUARTER.seconds, zone)
+        local = moment_of(group.key[0]).astimezone(zone)
         days[local.date()] = days.get(local.date(), Sums()) + group.sums
         hours[local.hour] += group.sums.spent_usd
     return days, tuple(hours)
 
 
 def _calendar(period: Period, until: datetime, zone: ZoneInfo, days: dict[date, Sums]) -> tuple[Day, ...]:
-    """Every day that has begun, those on which nothing was spent too."""
+    """Every day that has begun, and all that have rows: those on which nothing was spent are days, too."""
     day = period.start.astimezone(zone).date()
-    last = (until - timedelta(microseconds=1)).astimezone(zone).date()
+    last = max([(until - timedelta(microseconds=1)).astimezone(zone).date(), *days])
     listed = []
     while day <= last:
         sums = days.get(day, Sums())
@@ -123,12 +168,12 @@ def _before(reader: LedgerReader, period: Period, asked: Asked, then: Where) -> 
 
 def _spenders(reader: LedgerReader, here: Where, then: Where) -> Iterator[Spenders]:
     """By all that spend at once: one pass over the rows instead of five."""
-    fields = [field for field, _, _ in _KINDS]
-    now, before = (list(reader.groups(fields, where)) for where in (here, then))
-    for position, (_, what, unknown) in enumerate(_KINDS):
+    now, before = (list(reader.groups(tuple(_KINDS), where)) for where in (here, then))
+    for position, (field, what) in enumerate(_KINDS.items()):
         spent, by_then = _by_name(now, position), _by_name(before, position)
         each = [Spender(name, usd, by_then.get(name, Decimal(0))) for name, usd in spent.items()]
-        yield Spenders(what, unknown, tuple(sorted(each, key=lambda one: (-one.spent_usd, one.name))))
+        ordered = tuple(sorted(each, key=lambda one: (-one.spent_usd, one.name)))
+        yield Spenders(what, name_of(field, ""), ordered, sum(by_then.values(), Decimal(0)))
 
 
 def _by_name(groups: Iterable[Group], position: int) -> dict[str, Decimal]:
@@ -152,23 +197,11 @@ def _pull_requests(reader: LedgerReader, where: Where) -> Iterator[PullRequestCo
         yield PullRequestCost(repository, int(number) if number else None, spent, requests, count, reserved)
 
 
-def _dearest(requests: list[PullRequestCost]) -> tuple[PullRequestCost, ...]:
+def _dearest(requests: Sequence[PullRequestCost]) -> tuple[PullRequestCost, ...]:
     return tuple(
         nsmallest(MOST_PULL_REQUESTS, requests, key=lambda one: (-one.spent_usd, one.repository, one.number or 0))
     )
 
 
 def _endings(reader: LedgerReader, where: Where) -> tuple[Ending, ...]:
-    """By outcome, but what is still open apart from what ended unsettled."""
-    sums: defaultdict[str, Sums] = defaultdict(Sums)
-    for group in reader.groups([Field.OUTCOME, Field.STATE], where):
-        outcome, state = group.key
-        sums[State.OPEN.value if state == State.OPEN.value else outcome] += group.sums
-    return tuple(Ending(outcome, each) for outcome, each in sorted(sums.items()))
-
-
-def _findings(reader: LedgerReader, where: Where) -> FindingCount:
-    rows = reader.findings(where)
-    return FindingCount(
-        sum(row.found for row in rows), sum(row.posted for row in rows), sum(row.accepted for row in rows)
-    )
+    return tuple(Ending(group.key[0], group.sums) for group in reader.groups([Field.OUTCOME], where))

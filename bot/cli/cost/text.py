@@ -16,6 +16,9 @@ from bot.core.cost.report import Column, Kind, Report, Table, Value
 from bot.core.report.figures import about_dollars
 from bot.core.sanitise import terminal
 
+_BAR_LENGTH = 20
+"""Characters of the longest bar."""
+
 
 def report_as_renderable(report: Report) -> RenderableType:
     """Title, what it covers, its tables, and what a reader must not miss."""
@@ -30,19 +33,19 @@ def report_as_renderable(report: Report) -> RenderableType:
 
 def _drawn(table: Table) -> Drawn:
     drawn = Drawn(box=SIMPLE_HEAD, show_footer=table.total is not None, pad_edge=False)
-    for number, column in enumerate(table.columns):
+    shown_columns = [(number, column) for number, column in enumerate(table.columns) if not column.detail]
+    for number, column in shown_columns:
         footer = "" if table.total is None else shown(column, table.total[number])
-        right = column.kind not in {Kind.TEXT, Kind.TIME}
+        right = column.kind not in {Kind.TEXT, Kind.TIME, Kind.BAR}
         drawn.add_column(
             Text(terminal(column.title)),
             Text(terminal(footer), style="bold"),
             justify="right" if right else "left",
-            no_wrap=right,  # a number that is cut in two is another number
+            no_wrap=right or column.kind is Kind.BAR,  # a number that is cut in two is another number
             overflow="fold",
         )
     for row in table.rows:
-        cells = zip(table.columns, row, strict=True)
-        drawn.add_row(*(Text(terminal(shown(column, value))) for column, value in cells))
+        drawn.add_row(*(Text(terminal(shown(column, row[number]))) for number, column in shown_columns))
     return drawn
 
 
@@ -60,5 +63,7 @@ _WAYS: dict[Kind, Callable[[Any], str]] = {
     Kind.RATIO: lambda value: f"{float(value):.1%}",
     Kind.MILLISECONDS: lambda value: f"{float(value) / 1000:,.1f} s",
     Kind.COUNT: lambda value: f"{value:,}",
+    Kind.BAR: lambda value: "#" * round(float(value) * _BAR_LENGTH),
+    Kind.CHANGE: lambda value: f"{float(value):+.1%}",
     Kind.NUMBER: lambda value: f"{float(value):,.2f}",
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
+from bot.core.cost.findings import Found
 from bot.core.cost.report import Report
 from bot.core.ledger.account import Period
 from bot.core.ledger.sums import Sums, Where
@@ -40,11 +41,16 @@ class Spender:
 
 @dataclass(frozen=True, slots=True)
 class Spenders:
-    """All that spend, of one kind, dearest first. `what` is 'Repository', 'Team' and so on."""
+    """All that spend, of one kind, dearest first. `what` is 'Repository', 'Team' and so on.
+
+    `unknown` is said where there is no name. `before_usd` is what all had spent in the month before by the same moment,
+    those too that spend nothing now.
+    """
 
     what: str
     unknown: str
     each: tuple[Spender, ...]
+    before_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +77,6 @@ class Ending:
 
 
 @dataclass(frozen=True, slots=True)
-class FindingCount:
-    """Findings of the month; `posted` and `accepted` are among `found`."""
-
-    found: int = 0
-    posted: int = 0
-    accepted: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Before:
     """The month before: the whole of it, and what it had spent when it was as old as this one is now, in dollars."""
 
@@ -93,19 +90,22 @@ class Before:
 class Outlook:
     """Where the month ends, in dollars: most likely, and from where to where.
 
-    `how` says in sentences how that is known, and how often the interval holds.
+    `report` is the forecast that it was taken from; the end lies between `low_usd` and `high_usd` with a probability of
+    `level`.
     """
 
     expected_usd: Decimal
     low_usd: Decimal
     high_usd: Decimal
-    how: str
+    report: Report
+    level: float
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What the month's answered requests would have cost in another way. `words` complete the sentence "With … it would
-    have cost"; `ours_usd` is what the same requests did cost, in dollars.
+    """What the month's calls would have cost in another way, and what they did cost, in dollars.
+
+    `words` begin the sentence that ends in 'it would have cost'.
     """
 
     words: str
@@ -133,7 +133,7 @@ class MonthFacts:
     pull_requests: tuple[PullRequestCost, ...]
     reserved: tuple[PullRequestCost, ...]
     endings: tuple[Ending, ...]
-    findings: FindingCount = field(default_factory=FindingCount)
+    findings: Found = field(default_factory=Found)
     budget_usd: Decimal | None = None
     outlook: Outlook | None = None
     alternatives: tuple[Alternative, ...] = ()

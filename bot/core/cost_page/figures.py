@@ -14,6 +14,9 @@ LONGEST_NAME = 120
 _CENT = Decimal("0.01")
 _FINE = Decimal("0.0001")
 _SMALL = Decimal("0.1")
+_LEAST = 0.1
+_WITHOUT_DECIMALS = 10
+_IN_TIMES = 3
 
 
 def dollars(amount: Decimal) -> str:
@@ -37,27 +40,19 @@ def axis_dollars(amount: float) -> str:
     return f"${amount:,.0f}" if amount == round(amount) else f"${amount:,.10f}".rstrip("0")
 
 
-def share_of(part: Decimal, whole: Decimal) -> Decimal | None:
-    """A part of a whole as a ratio; None where there is no whole."""
-    return part / whole if whole else None
-
-
-def percent(ratio: Decimal) -> str:
-    """A ratio in percent, without decimals from a tenth on."""
+def percent(ratio: float) -> str:
+    """A ratio in percent, without decimals from ten percent on."""
     figure = ratio * 100
-    if 0 < figure < Decimal("0.1"):
-        return "<0.1 %"
-    return f"{figure:,.0f} %" if abs(figure) >= 10 else f"{figure:,.1f} %"  # noqa: PLR2004  # ten percent
+    if 0 < figure < _LEAST:
+        return f"<{_LEAST} %"
+    return f"{figure:,.0f} %" if abs(figure) >= _WITHOUT_DECIMALS else f"{figure:,.1f} %"
 
 
-def change(now: Decimal, then: Decimal) -> str:
-    """How much more or less than then: '+12 %', '-3.0 %', 'twice'-sized changes as '3.2 times'; '' from nothing."""
-    if not then:
-        return ""
-    ratio = now / then
-    if ratio >= 3:  # noqa: PLR2004  # from three times on percentages are hard to read
-        return f"{ratio:,.1f} times"
-    return f"{'+' if ratio >= 1 else '-'}{percent(abs(ratio - 1))}"
+def signed_percent(change: float) -> str:
+    """By how much more or less: '+12 %', '-3.0 %'; from three times on '3.2 times', since such percentages mislead."""
+    if change + 1 >= _IN_TIMES:
+        return f"{change + 1:,.1f} times"
+    return f"{'-' if change < 0 else '+'}{percent(abs(change))}"
 
 
 def name(text: str) -> str:

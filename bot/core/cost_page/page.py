@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from bot.core.cost.report import Report
+from bot.core.cost.shares import change, ratio
 from bot.core.cost_page import summary, tables
 from bot.core.cost_page.charts import day_chart, hour_chart, month_chart
 from bot.core.cost_page.facts import MonthFacts
-from bot.core.cost_page.figures import change, dollars, exact, moment, percent, share_of
+from bot.core.cost_page.figures import dollars, exact, moment, percent, signed_percent
 from bot.core.cost_page.sheets import Sheet, sheet
 
 TEMPLATE = "page.html.j2"
@@ -32,10 +33,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Another report on the page: its sentences, and its tables."""
+    """Another report on the page: what it says first, its tables, and what else it says."""
 
-    report: Report
+    title: str
+    lead: str
     sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...]
 
 
 def cost_page(facts: MonthFacts, texts: Mapping[str, str], version: str) -> str:
@@ -77,8 +80,26 @@ def _filled(facts: MonthFacts, before: str) -> dict[str, object]:
         "wasted": sheet(tables.waste_table(facts)),
         "pull_requests": sheet(tables.pull_request_table(facts)),
         "reserved": sheet(tables.reserved_table(facts)),
-        "sections": [Section(one, tuple(sheet(table) for table in one.tables)) for one in facts.reports],
+        "forecast": _forecast(facts),
+        "sections": [_section(one) for one in facts.reports],
     }
+
+
+def _section(report: Report) -> Section:
+    sheets = tuple(sheet(table, bars="share") for table in report.tables if table.rows)
+    return Section(report.title, report.notes[0] if report.notes else "", sheets, report.notes[1:])
+
+
+def _forecast(facts: MonthFacts) -> Section | None:
+    """Of the forecast what is about this month; the hours and the rate limits are not."""
+    if facts.outlook is None or facts.is_over:
+        return None
+    report = facts.outlook.report
+    tables = tuple(one for one in report.tables if one.name in _OF_THE_FORECAST)
+    return _section(replace(report, tables=tables))
+
+
+_OF_THE_FORECAST = ("month_end", "budget")
 
 
 def _tiles(facts: MonthFacts, before: str) -> list[Tile]:
@@ -94,15 +115,16 @@ def _tiles(facts: MonthFacts, before: str) -> list[Tile]:
     than, title = facts.before.by_then_usd, f"{before} by then"
     if facts.is_over:
         than, title = facts.before.spent_usd, before
-    ratio = change(spent, than)
-    tiles.append(Tile(title, than, f"this month: {ratio}" if ratio else "nothing to compare with"))
-    wasted = share_of(total.wasted_usd, spent)
+    by = change(spent, than)
+    about = "nothing to compare with" if by is None else f"this month: {signed_percent(by)}"
+    tiles.append(Tile(title, than, about))
+    wasted = ratio(total.wasted_usd, spent)
     tiles.append(Tile("Bought no answer", total.wasted_usd, f"{percent(wasted)} of what was spent" if wasted else ""))
     return tiles
 
 
 def _budget_tile(budget: Decimal, spent: Decimal) -> Tile:
-    used = share_of(spent, budget)
+    used = ratio(spent, budget)
     if used is None or used > 1:
         return Tile("Over the budget by", spent - budget, f"of {dollars(budget)}", 100)
     return Tile("Left of the budget", budget - spent, f"{percent(used)} of {dollars(budget)} spent", round(used * 100))

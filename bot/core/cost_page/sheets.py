@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.core.cost.report import Column, Kind, Table, Value, plain
-from bot.core.cost_page.figures import change, exact, name, percent
+from bot.core.cost_page.figures import exact, name, percent, signed_percent
 
 _LEFT = frozenset({Kind.TEXT, Kind.TIME})
 _CENT = Decimal("0.01")
@@ -36,26 +36,17 @@ class Sheet:
 
 
 def sheet(table: Table, *, bars: str = "") -> Sheet:
-    """A report's table for the page; the column of ratios that is named `bars` gets a bar in each row."""
-    columns = [
-        _cells(column, [row[at] for row in table.rows], with_bar=column.name == bars)
-        for at, column in enumerate(table.columns)
+    """A report's table for the page, its details left out; the column of ratios named `bars` has a bar in each row."""
+    shown = [number for number, column in enumerate(table.columns) if not column.detail]
+    heads = tuple(Cell(table.columns[at].title, number=table.columns[at].kind not in _LEFT) for at in shown)
+    cells = [
+        _cells(table.columns[at], [row[at] for row in table.rows], with_bar=table.columns[at].name == bars)
+        for at in shown
     ]
     total = None
     if table.total is not None:
-        total = tuple(_cells(column, [value])[0] for column, value in zip(table.columns, table.total, strict=True))
-    heads = tuple(Cell(column.title, number=column.kind not in _LEFT) for column in table.columns)
-    return Sheet(table.title, heads, tuple(zip(*columns, strict=True)), total)
-
-
-def changed(title: str = "change", name: str = "change") -> Column:
-    """A column of texts that say how much more or less; see `change_of`."""
-    return Column(name, title, Kind.NUMBER)
-
-
-def change_of(now: Decimal, then: Decimal) -> str:
-    """A cell of such a column."""
-    return change(now, then) or ("new" if now else "")
+        total = tuple(_cells(table.columns[at], [table.total[at]])[0] for at in shown)
+    return Sheet(table.title, heads, tuple(zip(*cells, strict=True)), total)
 
 
 def _cells(column: Column, values: Sequence[Value], *, with_bar: bool = False) -> list[Cell]:
@@ -65,7 +56,7 @@ def _cells(column: Column, values: Sequence[Value], *, with_bar: bool = False) -
             text,
             "" if plain(value) == text else _exact(value),
             column.kind not in _LEFT,
-            round(value * 100) if with_bar and isinstance(value, Decimal) else None,
+            round(value * 100) if with_bar and isinstance(value, float) else None,
         )
         for text, value in zip(texts, values, strict=True)
     ]
@@ -98,11 +89,16 @@ def _text(kind: Kind, value: Value) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(value, str):
         return name(value)
-    if kind is Kind.RATIO:
-        return percent(Decimal(str(value)))
-    if kind is Kind.MILLISECONDS:
-        return f"{float(value) / 1000:,.1f} s"
-    return f"{value:,}" if isinstance(value, int) else f"{float(value):,.2f}"
+    return _WAYS[kind](float(value)) if kind in _WAYS else f"{value:,}"
+
+
+_WAYS: dict[Kind, Callable[[float], str]] = {
+    Kind.RATIO: percent,
+    Kind.BAR: percent,
+    Kind.CHANGE: signed_percent,
+    Kind.MILLISECONDS: lambda value: f"{value / 1000:,.1f} s",
+    Kind.NUMBER: lambda value: f"{value:,.2f}",
+}
 
 
 def _exact(value: Value) -> str:

@@ -8,11 +8,10 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bot.core.cost.shares import change, ratio
 from bot.core.cost_page.facts import MonthFacts, Spender, Spenders
-from bot.core.cost_page.figures import day_name, dollars, moment, month_name, name, percent, share_of
+from bot.core.cost_page.figures import day_name, dollars, moment, month_name, name, percent
 from bot.core.report.words import counted
-
-_WITHOUT_A_NAME = "an unknown one"
 
 
 def month_of(facts: MonthFacts) -> str:
@@ -57,7 +56,7 @@ def _against_budget(facts: MonthFacts) -> Iterator[str]:
     if budget is None:
         return
     spent = facts.total.spent_usd
-    used = share_of(spent, budget)
+    used = ratio(spent, budget)
     if used is None or spent > budget:
         yield f"That is {dollars(spent - budget)} over the budget of {dollars(budget)}."
     else:
@@ -79,18 +78,18 @@ def _against_before(facts: MonthFacts) -> Iterator[str]:
 
 
 def _more_or_less(now: Decimal, then: Decimal) -> str:
-    if now == then:
-        return "as much as in"
-    return f"{percent(abs(now / then - 1))} {'more' if now > then else 'less'} than in"
+    by = change(now, then)
+    return f"{percent(abs(by))} {'more' if by > 0 else 'less'} than in" if by else "as much as in"
 
 
 def _heading(facts: MonthFacts) -> Iterator[str]:
     outlook = facts.outlook
     if outlook is None or facts.is_over:
         return
+    between = f"between {dollars(outlook.low_usd)} and {dollars(outlook.high_usd)}"
     yield (
         f"The month is heading for about {dollars(outlook.expected_usd)} "
-        f"(between {dollars(outlook.low_usd)} and {dollars(outlook.high_usd)})."
+        f"({between} with a probability of {outlook.level:.0%})."
     )
     if facts.budget_usd is not None and facts.total.spent_usd <= facts.budget_usd < outlook.expected_usd:
         yield f"That would pass the budget by {dollars(outlook.expected_usd - facts.budget_usd)}."
@@ -111,15 +110,15 @@ def _who(facts: MonthFacts) -> Iterator[str]:
 def _named(spenders: Spenders, facts: MonthFacts) -> str:
     """The first that has a name: of what is unknown nobody can do anything about."""
     first: Spender = next((one for one in spenders.each if one.name), spenders.each[0])
-    share = share_of(first.spent_usd, facts.total.spent_usd) or Decimal(0)
-    return f"{name(first.name) or _WITHOUT_A_NAME} with {dollars(first.spent_usd)} ({percent(share)})"
+    share = ratio(first.spent_usd, facts.total.spent_usd) or 0.0
+    return f"{name(first.name) or spenders.unknown} with {dollars(first.spent_usd)} ({percent(share)})"
 
 
 def _cheaper(facts: MonthFacts) -> Iterator[str]:
     for one in facts.alternatives:
         less = one.ours_usd - one.usd
         if less > 0:
-            part = percent(less / one.ours_usd)
+            part = percent(float(less / one.ours_usd))
             yield f"{one.words} it would have cost {dollars(one.usd)}, {dollars(less)} less ({part})."
         elif less < 0:
             yield f"{one.words} it would have cost {dollars(one.usd)}, {dollars(-less)} more."
@@ -145,7 +144,7 @@ _MEANS = {
 def _wasted(facts: MonthFacts) -> Iterator[str]:
     total = facts.total
     if total.wasted_usd:
-        share = share_of(total.wasted_usd, total.spent_usd) or Decimal(0)
+        share = ratio(total.wasted_usd, total.spent_usd) or 0.0
         yield f"{dollars(total.wasted_usd)} ({percent(share)}) were paid for answers that could not be used."
     if total.unsettled_usd:
         yield (

@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bot.core.calls import Outcome
+from bot.core.cost.measures import saved_usd
+from bot.core.cost.outcomes import outcome_table
 from bot.core.cost.report import Column, Kind, Table, Value
+from bot.core.cost.shares import change, ratio
 from bot.core.cost_page.facts import MonthFacts, PullRequestCost, Spender, Spenders
-from bot.core.cost_page.figures import day_name, share_of
-from bot.core.cost_page.sheets import change_of, changed
-from bot.core.failure import RULES, FailureKind
-from bot.core.ledger.entry import Saved, State, Untaken
+from bot.core.cost_page.figures import day_name
+from bot.core.ledger.entry import Saved, Untaken
+from bot.core.ledger.sums import Sums
 
 MOST_NAMES = 10
 """Of more names the dearest are listed, and the others together."""
@@ -33,20 +35,19 @@ def spender_table(spenders: Spenders) -> Table:
         Column("name", spenders.what),
         _SPENT,
         _SHARE,
-        changed(),
+        Column("change", "change", Kind.CHANGE),
     )
     return Table(
         f"by-{spenders.what.lower()}",
         f"By {spenders.what.lower()}",
         columns,
         tuple(rows),
-        _spender_row(_together(spenders.each), "all", whole),
+        _spender_row(Spender("", whole, spenders.before_usd), "all", whole),
     )
 
 
 def _spender_row(one: Spender, name: str, whole: Decimal) -> tuple[Value, ...]:
-    ratio = share_of(one.spent_usd, whole)
-    return name, one.spent_usd, ratio, change_of(one.spent_usd, one.before_usd)
+    return name, one.spent_usd, ratio(one.spent_usd, whole), change(one.spent_usd, one.before_usd)
 
 
 def _together(spenders: Iterable[Spender]) -> Spender:
@@ -99,15 +100,16 @@ def month_table(facts: MonthFacts, before: str) -> Table:
 def hour_table(facts: MonthFacts) -> Table:
     """Dollars by hour of the day."""
     whole = facts.total.spent_usd
-    rows = tuple((f"{hour:02}:00", usd, share_of(usd, whole)) for hour, usd in enumerate(facts.hours))
+    rows = tuple((f"{hour:02}:00", usd, ratio(usd, whole)) for hour, usd in enumerate(facts.hours))
     return Table("hours", "Dollars by hour of the day", (Column("hour", "hour"), _SPENT, _SHARE), rows)
 
 
 def saved_table(saved: Saved) -> Table:
-    """What each means saved; they cannot be added, since each is measured with all others in place."""
+    """What each means saved; each is measured against the bill after the one before it, so that they can be added."""
     rows = tuple((what, instead, getattr(saved, field)) for field, what, instead in _MEANS)
+    total = ("all", "", saved_usd(saved))
     columns = (Column("means", "by"), Column("instead", "instead of"), Column("saved_usd", "saved", Kind.USD))
-    return Table("saved", "What was saved, and how", columns, rows)
+    return Table("saved", "What was saved, and how", columns, rows, total)
 
 
 _MEANS = (
@@ -121,42 +123,30 @@ _MEANS = (
 
 def waste_table(facts: MonthFacts) -> Table:
     """What bought no answer, and why; and what is charged because nobody knows what it cost."""
-    rows = [
-        (_why(one.outcome), one.sums.attempts, one.sums.wasted_usd, one.sums.unsettled_usd)
-        for one in facts.endings
-        if one.outcome != Outcome.ANSWERED.value and one.outcome not in _UNTAKEN
-    ]
-    rows.sort(key=lambda row: (-(row[2] + row[3]), row[0]))
+    failed = [one for one in facts.endings if one.outcome not in _NO_FAILURE]
+    failed.sort(key=lambda one: (-(one.sums.wasted_usd + one.sums.unsettled_usd), one.outcome))
+    meanings = {row[0]: row[-1] for row in outcome_table("", {one.outcome: one.sums for one in failed}).rows}
+    rows = tuple((_why(one.outcome, meanings[one.outcome]), *_failed(one.sums)) for one in failed)
     columns = (
         Column("why", "why"),
         Column("attempts", "attempts", Kind.COUNT),
         Column("wasted_usd", "paid", Kind.USD),
         Column("unsettled_usd", "not settled", Kind.USD),
     )
-    total = facts.total
-    return Table(
-        "wasted",
-        "What bought no answer, and why",
-        columns,
-        tuple(rows),
-        ("all", sum(row[1] for row in rows), total.wasted_usd, total.unsettled_usd),
-    )
+    whole = sum((one.sums for one in failed), Sums())
+    return Table("wasted", "What bought no answer, and why", columns, rows, ("all", *_failed(whole)))
 
 
-_UNTAKEN = frozenset(one.value for one in Untaken)
-_BESIDES_FAILURES = {
-    Outcome.TRUNCATED.value: "the answer was cut off at its longest",
-    Outcome.REFUSED.value: "the model refused",
-    Outcome.UNPARSEABLE.value: "the answer could not be read",
-    State.OPEN.value: "under way, or lost in a crash",
-}
+_NO_FAILURE = frozenset({Outcome.ANSWERED.value, *(one.value for one in Untaken)})
 
 
-def _why(outcome: str) -> str:
-    meaning = _BESIDES_FAILURES.get(outcome)
-    if meaning is None and outcome in list(FailureKind):
-        meaning = RULES[FailureKind(outcome)].meaning
-    return f"{outcome.replace('_', ' ')}: {meaning}" if meaning else outcome
+def _failed(sums: Sums) -> tuple[int, Decimal, Decimal]:
+    return sums.attempts, sums.wasted_usd, sums.unsettled_usd
+
+
+def _why(outcome: str, meaning: Value) -> str:
+    words = outcome.replace("_", " ")
+    return f"{words}: {meaning}" if meaning else words
 
 
 def pull_request_table(facts: MonthFacts) -> Table:

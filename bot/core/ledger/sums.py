@@ -89,9 +89,13 @@ class Sums:
         return self.cost_usd + self.unsettled_usd
 
     def __add__(self, other: Sums) -> Sums:
-        saved = Saved(*(getattr(self.saved, one.name) + getattr(other.saved, one.name) for one in fields(Saved)))
-        own = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "saved"}
-        return Sums(**{name: value + getattr(other, name) for name, value in own.items()}, saved=saved)
+        saved = Saved(*(getattr(self.saved, name) + getattr(other.saved, name) for name in _SAVED))
+        return Sums(**{name: getattr(self, name) + getattr(other, name) for name in _ADDED}, saved=saved)
+
+
+# Reports add tens of thousands of sums up, so their names are looked up once.
+_SAVED = tuple(one.name for one in fields(Saved))
+_ADDED = tuple(one.name for one in fields(Sums) if one.name != "saved")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +131,22 @@ class RunSums:
 
 @dataclass(frozen=True, slots=True)
 class SectionSums:
-    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown)."""
+    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown).
+
+    `key` holds the values of the fields that they were parted by besides.
+    """
 
     sections: Mapping[str, int]
     sums: Sums
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many runs and how many pull requests rows belong to."""
+
+    runs: int = 0
+    pull_requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)
