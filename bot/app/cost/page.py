@@ -54,7 +54,7 @@ _KINDS = {
     Field.FEATURE: "Step of the review",
 }
 _OTHER_WAYS = {
-    "Sent as batches alone,": Change(batch=True),
+    "Had everything been sent in batches,": Change(batch=True),
     "Without the prompt cache,": Change(cached=False),
 }
 """Those that change nothing about the answers; the report of all ways stands below."""
@@ -80,7 +80,7 @@ def read_page(reader: LedgerReader, asked: Asked, prices: PriceList) -> MonthFac
     ways, comparison = _compared(reader, here, asked, prices)
     costs = rules.section_costs(reader.sections(here, rules.BY), prices)
     by_rule = rule_report(costs, facts.total, reader.findings(here), facts.period.label, asked.which)
-    return replace(facts, outlook=_outlook(reader, asked), alternatives=ways, reports=(comparison, by_rule))
+    return replace(facts, outlook=_outlook(reader, asked), alternatives=ways, comparison=comparison, by_rule=by_rule)
 
 
 def month_facts(reader: LedgerReader, asked: Asked) -> MonthFacts:

@@ -6,6 +6,7 @@ style sheet shows one of them. Nothing that a stranger named is in a chart: date
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -19,6 +20,10 @@ from pygal.style import Style  # type: ignore[import-untyped]
 from bot.core.cost_page.facts import HOURS, Day, MonthFacts
 from bot.core.cost_page.figures import axis_dollars, day_name, dollars, month_name
 from bot.core.cost_page.svg import still
+
+# Pygal leaves a finder of map plug-ins behind that no Python since 3.12 can ask, so that Python warns whenever a module
+# is not found, whoever looked for it. There are no maps here.
+sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, pygal.PluginImportFixer)]
 
 _MARKS = 4
 """About so many lines across a chart."""

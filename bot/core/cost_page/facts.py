@@ -105,7 +105,7 @@ class Outlook:
 class Alternative:
     """What the month's calls would have cost in another way, and what they did cost, in dollars.
 
-    `words` begin the sentence that ends in 'it would have cost'.
+    `words` begin the sentence that goes on with 'the calls would have cost'.
     """
 
     words: str
@@ -117,8 +117,9 @@ class Alternative:
 class MonthFacts:
     """One month of the ledger, up to `until`. `zone` is the IANA name of the zone whose midnights begin its days.
 
-    `hours` holds dollars by hour of the day, all days together. `outlook` is None where nothing can be foretold;
-    `budget_usd` where none was named. `reports` are further reports that the page shows, whole.
+    `hours` holds dollars by hour of the day, all days together. `outlook` is None where nothing can be
+    foretold, `budget_usd` where no budget was named. `comparison` prices the month in other ways, `by_rule` shares it
+    out to the rules of the prompt.
     """
 
     period: Period
@@ -137,7 +138,8 @@ class MonthFacts:
     budget_usd: Decimal | None = None
     outlook: Outlook | None = None
     alternatives: tuple[Alternative, ...] = ()
-    reports: tuple[Report, ...] = ()
+    comparison: Report | None = None
+    by_rule: Report | None = None
 
     @property
     def is_over(self) -> bool:

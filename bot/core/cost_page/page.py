@@ -15,6 +15,7 @@ from bot.core.cost_page.charts import day_chart, hour_chart, month_chart
 from bot.core.cost_page.facts import MonthFacts
 from bot.core.cost_page.figures import dollars, exact, moment, percent, signed_percent
 from bot.core.cost_page.sheets import Sheet, sheet
+from bot.core.prompt.visible import shown_path
 
 TEMPLATE = "page.html.j2"
 STYLE = "page.css"
@@ -33,11 +34,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Another report on the page: what it says first, its tables, and what else it says."""
+    """Another report on the page: what it says first, its tables, and behind a click further tables and its notes."""
 
     title: str
     lead: str
     sheets: tuple[Sheet, ...]
+    more: tuple[Sheet, ...]
     notes: tuple[str, ...]
 
 
@@ -81,25 +83,47 @@ def _filled(facts: MonthFacts, before: str) -> dict[str, object]:
         "pull_requests": sheet(tables.pull_request_table(facts)),
         "reserved": sheet(tables.reserved_table(facts)),
         "forecast": _forecast(facts),
-        "sections": [_section(one) for one in facts.reports],
+        "sections": [one for one in (_comparison(facts), _rules(facts)) if one.sheets],
     }
 
 
-def _section(report: Report) -> Section:
-    sheets = tuple(sheet(table, bars="share") for table in report.tables if table.rows)
-    return Section(report.title, report.notes[0] if report.notes else "", sheets, report.notes[1:])
+def _comparison(facts: MonthFacts) -> Section:
+    """What other ways would have cost; all on one model is behind a click."""
+    unsettled = facts.total.unsettled_usd
+    besides = f" Besides, {dollars(unsettled)} are charged for attempts that never settled." if unsettled else ""
+    lead = f"The same calls with one thing changed. As it was, they cost {dollars(facts.total.cost_usd)}.{besides}"
+    return _section("What would have been cheaper", lead, facts.comparison, {"changes": ""}, {"models": ""})
+
+
+def _rules(facts: MonthFacts) -> Section:
+    """Which rules earn their tokens."""
+    report = facts.by_rule
+    first = {"breakdown": "", "findings": "What was found, by the rule that asked for it"}
+    lead, notes = (report.notes[0], report.notes[1:]) if report else ("", ())
+    shortened = replace(report, notes=notes) if report else None
+    return _section("What the rules cost, and what they find", lead, shortened, first, {"guides": ""})
 
 
 def _forecast(facts: MonthFacts) -> Section | None:
     """Of the forecast what is about this month; the hours and the rate limits are not."""
     if facts.outlook is None or facts.is_over:
         return None
-    report = facts.outlook.report
-    tables = tuple(one for one in report.tables if one.name in _OF_THE_FORECAST)
-    return _section(replace(report, tables=tables))
+    return _section("", "", facts.outlook.report, {"month_end": "", "budget": ""}, {})
 
 
-_OF_THE_FORECAST = ("month_end", "budget")
+_Titles = Mapping[str, str]
+"""Tables by their names, and the titles that they have here ('' for their own)."""
+
+
+def _section(title: str, lead: str, report: Report | None, first: _Titles, more: _Titles) -> Section:
+    """A part of the page from a report: the tables that are seen at once, and more."""
+
+    def sheets(titles: _Titles) -> tuple[Sheet, ...]:
+        named = [one for one in (report.tables if report else ()) if one.name in titles and one.rows]
+        return tuple(sheet(replace(one, title=titles[one.name] or one.title)) for one in named)
+
+    notes = tuple(shown_path(note) for note in report.notes) if report else ()
+    return Section(title, shown_path(lead), sheets(first), sheets(more), notes)
 
 
 def _tiles(facts: MonthFacts, before: str) -> list[Tile]:

@@ -89,7 +89,7 @@ def _heading(facts: MonthFacts) -> Iterator[str]:
     between = f"between {dollars(outlook.low_usd)} and {dollars(outlook.high_usd)}"
     yield (
         f"The month is heading for about {dollars(outlook.expected_usd)} "
-        f"({between} with a probability of {outlook.level:.0%})."
+        f"({between} with a probability of {percent(outlook.level)})."
     )
     if facts.budget_usd is not None and facts.total.spent_usd <= facts.budget_usd < outlook.expected_usd:
         yield f"That would pass the budget by {dollars(outlook.expected_usd - facts.budget_usd)}."
@@ -117,11 +117,12 @@ def _named(spenders: Spenders, facts: MonthFacts) -> str:
 def _cheaper(facts: MonthFacts) -> Iterator[str]:
     for one in facts.alternatives:
         less = one.ours_usd - one.usd
+        said = f"{one.words} the calls would have cost {dollars(one.usd)} instead of {dollars(one.ours_usd)}"
         if less > 0:
             part = percent(float(less / one.ours_usd))
-            yield f"{one.words} it would have cost {dollars(one.usd)}, {dollars(less)} less ({part})."
+            yield f"{said}: {dollars(less)} less ({part})."
         elif less < 0:
-            yield f"{one.words} it would have cost {dollars(one.usd)}, {dollars(-less)} more."
+            yield f"{said}: {dollars(-less)} more."
 
 
 def _saved(facts: MonthFacts) -> Iterator[str]:

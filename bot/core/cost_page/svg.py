@@ -25,7 +25,6 @@ def still(chart: Any, *, says: str, classes: str) -> str:
     _clean(drawn)
     for node in drawn.iter():
         node.tag = node.tag.removeprefix(f"{{{_SVG}}}")
-    drawn.set("xmlns", _SVG)
     return ET.tostring(drawn, encoding="unicode")
 
 
