@@ -12,8 +12,9 @@ from bot.app.cost.page import Asked, read_page
 from bot.core.cost_page.facts import MonthFacts
 from bot.core.cost_page.page import cost_page
 from bot.core.ledger.account import Span, period_at
-from bot.core.ledger.entry import Entry, FindingRow, Opening, RunEnd, RunFacts, Saved, Settlement, State
+from bot.core.ledger.entry import Entry, FindingRow, Opening, RunEnd, RunFacts, Settlement, State
 from bot.core.pricing import PriceList
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 from bot.ports import Ledger
 from tests.fakes_ledger import FakeLedger

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.ledger.tables import QUARTER_SECONDS
 from bot.core.ledger.entry import Opening, RunEnd, RunFacts, Settlement, State
-from bot.core.ledger.money import to_units
+from bot.core.money import to_units
 
 
 def quarter_of(moment: datetime) -> int:
@@ -28,7 +28,7 @@ def run_values(run: RunFacts) -> dict[str, Any]:
         "head_sha": run.head_sha,
         "prompt_hash": run.prompt_hash,
         "simulated": run.simulated,
-        "sections": dict(run.sections),
+        "sections": dict(sorted(run.sections.items())),
     }
 
 

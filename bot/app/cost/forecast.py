@@ -19,6 +19,9 @@ from bot.core.pricing import PriceList, Tariff
 from bot.core.rate_facts import model_class
 from bot.ports import LedgerReader
 
+_TIERS_SINCE = timedelta(days=7)
+"""How far back is looked for the models of the tiers: they change, and a long history takes long to add up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -49,7 +52,7 @@ def known_of(reader: LedgerReader, asked: Asked) -> Known:
         past=past(groups, reach[0] if reach else None, asked.days, asked.now, asked.zone),
         month=month,
         month_usd=_spent(reader, asked.where, month),
-        limits=_limits(reader, asked, learned.since),
+        limits=_limits(reader, asked),
         budget=budget,
         budget_usd=asked.budget_usd,
         budget_usd_spent=_spent(reader, asked.where, budget),
@@ -61,15 +64,15 @@ def _spent(reader: LedgerReader, where: Where, period: Period) -> Decimal:
     return reader.total(replace(where, since=period.start, until=period.end)).spent_usd
 
 
-def _limits(reader: LedgerReader, asked: Asked, since: datetime) -> tuple[LimitOutlook, ...]:
-    """Rate limits know no repository, team or author, so that all rows count."""
+def _limits(reader: LedgerReader, asked: Asked) -> tuple[LimitOutlook, ...]:
+    """Rate limits know no repository, team or author, so that all rows count; tiers are those of the last days."""
     rates = reader.rates()
     if not rates:
         return ()
     everybody = Where(since=asked.now - LOOK_BACK - timedelta(minutes=15), simulated=asked.where.simulated)
     used = uses(reader.groups(BY, everybody), asked.now)
     prices = PriceList(asked.now, {})
-    parts = parts_of(reader.groups(PRICED_BY, replace(everybody, since=since)))
+    parts = parts_of(reader.groups(PRICED_BY, replace(everybody, since=asked.now - _TIERS_SINCE)))
     choices = [
         TierChoice(tier, model_class(model), prices.unit_price(model, Tariff(platform)).output)
         for tier, (model, platform) in tier_models(parts, prices).items()

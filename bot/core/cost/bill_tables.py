@@ -9,8 +9,8 @@ from decimal import Decimal
 from bot.core.cost.report import Column, Kind, Table, Value
 from bot.core.cost.shares import change, per, ratio
 from bot.core.cost.spending import Spending
-from bot.core.ledger.entry import Saved
 from bot.core.report.words import counted
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 _MEANS = {

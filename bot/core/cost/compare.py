@@ -15,9 +15,9 @@ from decimal import Decimal
 from bot.core.bill import FIRST_LOOKS
 from bot.core.excerpt import Tier
 from bot.core.ledger.entry import Untaken
-from bot.core.ledger.money import to_the_digit
 from bot.core.ledger.sums import Field, Group
 from bot.core.models import DEFAULT_MODELS
+from bot.core.money import to_the_digit
 from bot.core.pricing import LIVE, PriceList, Tariff
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.cost.daily import Past, Usual, share_left, usual_hours, usual_weekdays
 from bot.core.cost.forecast_tables import budget_table, hours_table, month_table, rates_table, weekdays_table
-from bot.core.cost.outlook import BURN_DAYS, LEAST_DAYS, Ahead, Method, methods
+from bot.core.cost.outlook import BURN_DAYS, LEAST_DAYS, Ahead, Method, dollars, methods
 from bot.core.cost.rate_outlook import MINUTES_AHEAD, LimitOutlook
 from bot.core.cost.report import Report
 from bot.core.ledger.account import Period
@@ -81,8 +81,17 @@ def _on_days(known: Known, ways: Sequence[Method]) -> list[str]:
         return [f"Spending is not foretold: {known_days} known, and it takes {LEAST_DAYS}."]
     burnt = f"The burn rate is the mean of the last {BURN_DAYS} days, {_about(ways[1].fit.coefficients[0])} a day."
     made = f"Made from {len(days)} complete days, {days[0].day} to {days[-1].day}; what is reserved counts as spent."
-    meaning = f"With a probability of {known.level:.0%} the amount lies between 'Low' and 'High'"
-    return [_on_trend(ways[0]), burnt, made, f"{meaning}, if days go on to vary as they did."]
+    return [_on_month(known, ways[0]), _on_trend(ways[0]), burnt, made]
+
+
+def _on_month(known: Known, method: Method) -> str:
+    rest = known.ahead.until(last_day(known.month, known.zone), method)
+    expected, low, high = (known.month_usd + dollars(usd) for usd in (rest.expected, rest.low, rest.high))
+    between = f"between {about_dollars(low)} and {about_dollars(high)}"
+    return (
+        f"By the {method.name} {known.month.label} will have cost about {about_dollars(expected)}; with a probability "
+        f"of {known.level:.0%} {between}, if days go on to vary as they did."
+    )
 
 
 def _on_trend(method: Method) -> str:

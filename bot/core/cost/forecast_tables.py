@@ -51,7 +51,7 @@ def budget_table(budget: Decimal, left: Decimal, ahead: Ahead, ways: Sequence[Me
         )
         rows.append((method.name, max(Decimal(0), left), days, *words))
     nothing = [("", max(Decimal(0), left), None, "", "", "")]
-    title = f"How long the budget of {exact_dollars(budget)} lasts, which has to until {last.isoformat()}"
+    title = f"How long the budget of {exact_dollars(budget)} lasts (it renews after {last.isoformat()})"
     return Table("budget", title, columns, tuple(rows or nothing))
 
 
@@ -84,7 +84,7 @@ def rates_table(limits: Sequence[LimitOutlook]) -> Table:
         Column("limit_name", "Limit of"),
         Column("limit_a_minute", "A minute", Kind.COUNT),
         Column("use_a_minute", "Now", Kind.COUNT),
-        Column("use_then_a_minute", "Then", Kind.COUNT),
+        Column("use_then_a_minute", f"+{MINUTES_AHEAD} min", Kind.COUNT),
         Column("hit_in_minutes", "Hit in", Kind.COUNT),
         Column("instead", "Instead"),
     )

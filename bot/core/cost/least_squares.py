@@ -56,8 +56,9 @@ def least_squares(rows: Sequence[Row], values: Sequence[float]) -> Fit:
     return Fit(coefficients, inverse, math.sqrt(squares / freedom), freedom)
 
 
-def predicted_sum(fit: Fit, rows: Sequence[Row], shares: Sequence[float], level: float) -> Interval:
-    """What so many days to come add up to, each counted by its share (1 for a whole day, less for a part of one).
+def predicted_sums(fit: Fit, rows: Sequence[Row], shares: Sequence[float], level: float) -> list[Interval]:
+    """What the days to come add up to, from the first to each of them. A day counts by its share: 1, or less for a
+    part of one.
 
     With w the shares, x the sum of w_i * row_i and t Student's quantile for `level`:
 
@@ -67,12 +68,16 @@ def predicted_sum(fit: Fit, rows: Sequence[Row], shares: Sequence[float], level:
     coefficients are unsure by. Source: Draper and Smith again (the mean of several new observations, times their
     number). Nothing is ever spent back, so that no bound is below zero.
     """
-    size = len(fit.coefficients)
-    added = tuple(sum(share * row[i] for share, row in zip(shares, rows, strict=True)) for i in range(size))
-    unsure = _product(added, tuple(_product(line, added) for line in fit.inverse))
-    half = t_quantile(level, fit.freedom) * fit.deviation * math.sqrt(max(0.0, sum(shares) + unsure))
-    expected = _product(fit.coefficients, added)
-    return Interval(max(0.0, expected), max(0.0, expected - half), max(0.0, expected + half))
+    width = t_quantile(level, fit.freedom) * fit.deviation
+    added, days, found = (0.0,) * len(fit.coefficients), 0.0, []
+    for row, share in zip(rows, shares, strict=True):
+        days += share
+        added = tuple(total + share * value for total, value in zip(added, row, strict=True))
+        unsure = _product(added, tuple(_product(line, added) for line in fit.inverse))
+        half = width * math.sqrt(max(0.0, days + unsure))
+        expected = _product(fit.coefficients, added)
+        found.append(Interval(max(0.0, expected), max(0.0, expected - half), max(0.0, expected + half)))
+    return found
 
 
 def _product(left: Row, right: Row) -> float:

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from bot.core.cost.report import Column, Kind, Value
 from bot.core.cost.shares import ratio
-from bot.core.ledger.entry import Saved
 from bot.core.ledger.sums import Sums
+from bot.core.savings import Saved
 
 MEASURES = (
     Column("spent_usd", "Spent", Kind.USD),

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.core.cost.daily import DaySpent, is_weekend
-from bot.core.cost.least_squares import Fit, Interval, Row, least_squares, predicted_sum
+from bot.core.cost.least_squares import Fit, Interval, Row, least_squares, predicted_sums
 
 LEAST_DAYS = 7
 """Complete days without which nothing is foretold: one of each weekday."""
@@ -48,10 +48,14 @@ class Ahead:
     level: float
 
     def until(self, last: date, method: Method) -> Interval:
-        """What will be spent from now to the end of `last`, in dollars."""
-        days = [self.today + timedelta(days=number) for number in range((last - self.today).days + 1)]
+        """What will be spent from now to the end of `last` (today or later), in dollars."""
+        return self.through((last - self.today).days + 1, method)[-1]
+
+    def through(self, count: int, method: Method) -> list[Interval]:
+        """What will be spent from now to the end of each of so many days, today the first of them."""
+        days = [self.today + timedelta(days=number) for number in range(count)]
         shares = [self.share_left, *(1.0 for _ in days[1:])]
-        return predicted_sum(method.fit, [method.row(day) for day in days], shares, self.level)
+        return predicted_sums(method.fit, [method.row(day) for day in days], shares, self.level)
 
 
 def methods(days: Sequence[DaySpent]) -> tuple[Method, ...]:
@@ -101,7 +105,7 @@ def runs_out(left_usd: Decimal, ahead: Ahead, method: Method) -> RunsOut:
     if left_usd <= 0:
         return RunsOut(ahead.today, ahead.today, ahead.today)
     days = [ahead.today + timedelta(days=number) for number in range(FURTHEST_DAYS)]
-    spent = [ahead.until(day, method) for day in days]
+    spent = ahead.through(FURTHEST_DAYS, method)
 
     def first(amounts: Iterable[float]) -> date | None:
         return next((day for day, amount in zip(days, amounts, strict=True) if amount >= float(left_usd)), None)

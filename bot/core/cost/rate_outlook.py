@@ -156,7 +156,7 @@ def _instead(
         other = (hit.provider, hit.key, choice.model_class)
         limits = [rate for rate in rates if _lane(rate) == other]
         both = {rate: used.get((other, rate.name), Line()) + used.get((lane, rate.name), Line()) for rate in limits}
-        if other != lane and limits and all(minutes_until_hit(rate, both[rate], now) is None for rate in limits):
+        if limits and all(minutes_until_hit(rate, both[rate], now) is None for rate in limits):
             return choice.tier
     return None
 

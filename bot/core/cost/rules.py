@@ -13,8 +13,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from bot.core.calls import Feature
 from bot.core.cost.shares import split_usd
-from bot.core.ledger.money import DIGITS
 from bot.core.ledger.sums import Field, SectionSums, Sums
+from bot.core.money import DIGITS
 from bot.core.pricing import ModelPrice, PriceList, Tariff
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice

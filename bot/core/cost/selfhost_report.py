@@ -123,7 +123,7 @@ def _where_they_meet(machines: Machines, bought: Bought, met: BreakEven | None) 
     pull_requests = _pull_requests(met, bought)
     size = "" if pull_requests is None else f" ({counted(pull_requests, 'pull request')} of the usual size)"
     cost = "1 own GPU costs" if met.gpus == 1 else f"{met.gpus:,} own GPUs cost"
-    return f"From {round(met.tokens):,} tokens a month on{size} {cost} no more than the API, while they suffice."
+    return f"From {round(met.tokens):,} tokens a month on{size} {cost} no more than the API, as long as that suffices."
 
 
 def _usd(amount: Decimal) -> Decimal:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from bot.core.ledger.money import from_units, to_the_digit, to_units
+from bot.core.money import from_units, to_the_digit, to_units
 
 
 def split(amount: int, weights: Sequence[int]) -> list[int]:

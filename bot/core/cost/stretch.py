@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.ledger.account import Span, period_at
@@ -12,7 +12,7 @@ from bot.errors import WrongUsage
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From `since` (included) to `until` (excluded), aware; `words` say it to a reader."""
+    """From `since` (included) to `until` (excluded), in UTC; `words` say it to a reader."""
 
     since: datetime
     until: datetime
@@ -46,6 +46,6 @@ def last_days(days: int, now: datetime, zone: ZoneInfo) -> Stretch:
     """So many complete days before today."""
     today = now.astimezone(zone).date()
     first = today - timedelta(days=days)
-    since, until = (datetime.combine(day, time(), tzinfo=zone) for day in (first, today))
+    since, until = (datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in (first, today))
     last = today - timedelta(days=1)
     return Stretch(since, until, f"{first.isoformat()} to {last.isoformat()}")

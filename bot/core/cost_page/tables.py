@@ -12,8 +12,9 @@ from bot.core.cost.report import Column, Kind, Table, Value
 from bot.core.cost.shares import change, ratio
 from bot.core.cost_page.facts import MonthFacts, PullRequestCost, Spender, Spenders
 from bot.core.cost_page.figures import day_name
-from bot.core.ledger.entry import Saved, Untaken
+from bot.core.ledger.entry import Untaken
 from bot.core.ledger.sums import Sums
+from bot.core.savings import Saved
 
 MOST_NAMES = 10
 """Of more names the dearest are listed, and the others together."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.core.ledger.entry import Saved
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 
@@ -89,13 +89,11 @@ class Sums:
         return self.cost_usd + self.unsettled_usd
 
     def __add__(self, other: Sums) -> Sums:
-        saved = Saved(*(getattr(self.saved, name) + getattr(other.saved, name) for name in _SAVED))
-        return Sums(**{name: getattr(self, name) + getattr(other, name) for name in _ADDED}, saved=saved)
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in _ADDED))
 
 
 # Reports add tens of thousands of sums up, so their names are looked up once.
-_SAVED = tuple(one.name for one in fields(Saved))
-_ADDED = tuple(one.name for one in fields(Sums) if one.name != "saved")
+_ADDED = tuple(one.name for one in fields(Sums))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from bot.core.cost.report import Table
 from bot.core.cost_page import tables
 from bot.core.cost_page.facts import PullRequestCost, Spender, Spenders
-from bot.core.ledger.entry import Saved
+from bot.core.savings import Saved
 from tests.cost_months import asked, facts_of, filled_ledger
 
 FACTS = facts_of(filled_ledger(), asked(budget=Decimal(3_000)))
