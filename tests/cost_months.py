@@ -8,7 +8,8 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.adapters.page_files import load_page_files
-from bot.app.cost.page import Asked, read_page
+from bot.app.cost.page import read_page
+from bot.app.cost.page_facts import Asked
 from bot.core.cost_page.facts import MonthFacts
 from bot.core.cost_page.page import cost_page
 from bot.core.ledger.account import Span, period_at

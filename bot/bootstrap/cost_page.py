@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot import __version__
 from bot.adapters.page_files import load_page_files
-from bot.app.cost.page import Asked, read_page
+from bot.app.cost.page import read_page
+from bot.app.cost.page_facts import Asked
 from bot.core.cost_page.page import cost_page
 from bot.core.pricing import PriceList
 from bot.ports import LedgerReader

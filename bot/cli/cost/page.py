@@ -18,7 +18,7 @@ from bot.cli.streams import print_text
 from bot.errors import OutputLost
 
 if TYPE_CHECKING:
-    from bot.app.cost.page import Asked
+    from bot.app.cost.page_facts import Asked
     from bot.ports import LedgerReader
 
 STDOUT = "-"
@@ -47,7 +47,7 @@ def page(
 
     The file needs nothing else: no script, no font, no address is in it. It can be mailed, or kept as it is.
     """
-    from bot.app.cost.page import Asked
+    from bot.app.cost.page_facts import Asked
 
     now, zone = flags.now(), flags.zone_of(time_zone)
     where = flags.chosen(repo, team, author, simulated=simulated)

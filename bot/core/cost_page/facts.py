@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from bot.core.cost.findings import Found
-from bot.core.cost.report import Report
+from bot.core.cost.report import Report, Table
 from bot.core.ledger.account import Period
 from bot.core.ledger.sums import Sums, Where
 
@@ -90,15 +90,15 @@ class Before:
 class Outlook:
     """Where the month ends, in dollars: most likely, and from where to where.
 
-    `report` is the forecast that it was taken from; the end lies between `low_usd` and `high_usd` with a probability of
-    `level`.
+    It lies between `low_usd` and `high_usd` with a probability of `level`. `tables` and `notes` are the forecast's.
     """
 
     expected_usd: Decimal
     low_usd: Decimal
     high_usd: Decimal
-    report: Report
     level: float
+    tables: tuple[Table, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

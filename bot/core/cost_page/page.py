@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -87,43 +87,43 @@ def _filled(facts: MonthFacts, before: str) -> dict[str, object]:
     }
 
 
+def _forecast(facts: MonthFacts) -> Section | None:
+    if facts.outlook is None or facts.is_over:
+        return None
+    outlook = facts.outlook
+    return Section("", "", tuple(sheet(table) for table in outlook.tables), (), _shown(outlook.notes))
+
+
 def _comparison(facts: MonthFacts) -> Section:
     """What other ways would have cost; all on one model is behind a click."""
     unsettled = facts.total.unsettled_usd
     besides = f" Besides, {dollars(unsettled)} are charged for attempts that never settled." if unsettled else ""
     lead = f"The same calls with one thing changed. As it was, they cost {dollars(facts.total.cost_usd)}.{besides}"
-    return _section("What would have been cheaper", lead, facts.comparison, {"changes": ""}, {"models": ""})
+    first, more = _sheets(facts.comparison, {"changes": ""}), _sheets(facts.comparison, {"models": ""})
+    return Section("What would have been cheaper", lead, first, more, _notes(facts.comparison))
 
 
 def _rules(facts: MonthFacts) -> Section:
-    """Which rules earn their tokens."""
-    report = facts.by_rule
-    first = {"breakdown": "", "findings": "What was found, by the rule that asked for it"}
-    lead, notes = (report.notes[0], report.notes[1:]) if report else ("", ())
-    shortened = replace(report, notes=notes) if report else None
-    return _section("What the rules cost, and what they find", lead, shortened, first, {"guides": ""})
+    """Which rules earn their tokens; the report's first sentence is its verdict."""
+    first = _sheets(facts.by_rule, {"breakdown": "", "findings": "What was found, by the rule that asked for it"})
+    lead, *notes = _notes(facts.by_rule) or ("",)
+    title = "What the rules cost, and what they find"
+    return Section(title, lead, first, _sheets(facts.by_rule, {"guides": ""}), tuple(notes))
 
 
-def _forecast(facts: MonthFacts) -> Section | None:
-    """Of the forecast what is about this month; the hours and the rate limits are not."""
-    if facts.outlook is None or facts.is_over:
-        return None
-    return _section("", "", facts.outlook.report, {"month_end": "", "budget": ""}, {})
+def _sheets(report: Report | None, titles: Mapping[str, str]) -> tuple[Sheet, ...]:
+    """A report's tables that have rows, by their names; where a title is given, it is that one."""
+    named = [one for one in (report.tables if report else ()) if one.name in titles and one.rows]
+    return tuple(sheet(replace(one, title=titles[one.name] or one.title)) for one in named)
 
 
-_Titles = Mapping[str, str]
-"""Tables by their names, and the titles that they have here ('' for their own)."""
+def _notes(report: Report | None) -> tuple[str, ...]:
+    return _shown(report.notes) if report else ()
 
 
-def _section(title: str, lead: str, report: Report | None, first: _Titles, more: _Titles) -> Section:
-    """A part of the page from a report: the tables that are seen at once, and more."""
-
-    def sheets(titles: _Titles) -> tuple[Sheet, ...]:
-        named = [one for one in (report.tables if report else ()) if one.name in titles and one.rows]
-        return tuple(sheet(replace(one, title=titles[one.name] or one.title)) for one in named)
-
-    notes = tuple(shown_path(note) for note in report.notes) if report else ()
-    return Section(title, shown_path(lead), sheets(first), sheets(more), notes)
+def _shown(notes: Sequence[str]) -> tuple[str, ...]:
+    """Sentences of reports hold names from outside."""
+    return tuple(shown_path(note) for note in notes)
 
 
 def _tiles(facts: MonthFacts, before: str) -> list[Tile]:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.app.cost.page import MOST_PULL_REQUESTS, Asked
+from bot.app.cost.page_facts import MOST_PULL_REQUESTS, Asked
 from bot.core.ledger.account import Span, period_at
 from bot.core.ledger.sums import Where
 from bot.errors import LedgerLost

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.cost.report import Report
 from bot.core.cost_page.charts import day_chart, hour_chart, marks, month_chart
 from bot.core.cost_page.facts import Outlook
 from tests.cost_months import asked, facts_of, filled_ledger
@@ -53,8 +52,7 @@ def test_bars_say_what_they_stand_for() -> None:
 
 def test_the_months_lines() -> None:
     """This month, the one before and the budget are there; where it is heading, while there is a way to go."""
-    report = Report("forecast", "F", "p", ())
-    heading = replace(FACTS, outlook=Outlook(Decimal(2_000), Decimal(1_900), Decimal(2_100), report, 0.8))
+    heading = replace(FACTS, outlook=Outlook(Decimal(2_000), Decimal(1_900), Decimal(2_100), 0.8))
     assert "s0-before s1-now s2-low s3-high s4-expected s5-budget" in month_chart(heading)[0]
     over = replace(heading, until=FACTS.period.end, budget_usd=None)
     assert 'class="chart wide month s0-before s1-now"' in month_chart(over)[0]
@@ -62,9 +60,8 @@ def test_the_months_lines() -> None:
 
 def test_the_line_of_the_forecast_ends_at_the_forecast() -> None:
     """The dashed line leads from today's sum to the end that is expected, on the month's last day."""
-    report = Report("forecast", "F", "p", ())
     end = Decimal(3_000)
-    heading = replace(FACTS, outlook=Outlook(end, end, end, report, 0.8))
+    heading = replace(FACTS, outlook=Outlook(end, end, end, 0.8))
     root = ET.fromstring(month_chart(heading)[0])  # noqa: S314  # our own
     lines = [node.get("d") or "" for node in root.iter() if "line reactive" in (node.get("class") or "")]
     points = [re.findall(r"([\d.]+) ([\d.]+)", line) for line in lines]

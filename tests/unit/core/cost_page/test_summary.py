@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from bot.core.cost.findings import Found
-from bot.core.cost.report import Report
 from bot.core.cost_page.facts import Alternative, MonthFacts, Outlook
 from bot.core.cost_page.summary import before_of, dearest_day, month_of, scope, summary
 from bot.core.ledger.sums import Where
@@ -13,7 +12,7 @@ from tests.cost_months import HOSTILE, NOW, asked, facts_of, filled_ledger
 from tests.fakes_ledger import FakeLedger
 
 FACTS = facts_of(filled_ledger())
-OUTLOOK = Outlook(Decimal(1_500), Decimal(1_400), Decimal(1_600), Report("forecast", "F", "p", ()), 0.8)
+OUTLOOK = Outlook(Decimal(1_500), Decimal(1_400), Decimal(1_600), 0.8)
 
 
 def said(facts: MonthFacts) -> str:
