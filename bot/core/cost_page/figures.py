@@ -17,6 +17,8 @@ _SMALL = Decimal("0.1")
 _LEAST = 0.1
 _WITHOUT_DECIMALS = 10
 _IN_TIMES = 3
+_PERCENT = "\u00a0%"
+"""The blank keeps the sign on the figure's line."""
 
 
 def dollars(amount: Decimal) -> str:
@@ -44,8 +46,8 @@ def percent(ratio: float) -> str:
     """A ratio in percent, without decimals from ten percent on."""
     figure = ratio * 100
     if 0 < figure < _LEAST:
-        return f"<{_LEAST} %"
-    return f"{figure:,.0f} %" if abs(figure) >= _WITHOUT_DECIMALS else f"{figure:,.1f} %"
+        return f"<{_LEAST}{_PERCENT}"
+    return f"{figure:,.{0 if abs(figure) >= _WITHOUT_DECIMALS else 1}f}{_PERCENT}"
 
 
 def signed_percent(change: float) -> str:

@@ -147,7 +147,7 @@ def _failed(sums: Sums) -> tuple[int, Decimal, Decimal]:
 
 def _why(outcome: str, meaning: Value) -> str:
     words = outcome.replace("_", " ")
-    return f"{words}: {meaning}" if meaning else words
+    return f"{words} ({meaning})" if meaning else words
 
 
 def pull_request_table(facts: MonthFacts) -> Table:

@@ -43,14 +43,23 @@ def test_the_exact_amount_keeps_every_digit(amount: str, whole: str) -> None:
 
 @pytest.mark.parametrize(
     ("ratio", "shown"),
-    [(0.0, "0.0 %"), (0.0001, "<0.1 %"), (0.054, "5.4 %"), (0.226, "23 %"), (1.0, "100 %"), (-0.47, "-47 %")],
+    [
+        (0.0, "0.0\u00a0%"),
+        (0.0001, "<0.1\u00a0%"),
+        (0.054, "5.4\u00a0%"),
+        (0.226, "23\u00a0%"),
+        (1.0, "100\u00a0%"),
+        (-0.47, "-47\u00a0%"),
+    ],
 )
 def test_percent(ratio: float, shown: str) -> None:
     """A share is as exact as its size deserves."""
     assert figures.percent(ratio) == shown
 
 
-@pytest.mark.parametrize(("by", "shown"), [(0.22, "+22 %"), (-0.03, "-3.0 %"), (0.0, "+0.0 %"), (2.2, "3.2 times")])
+@pytest.mark.parametrize(
+    ("by", "shown"), [(0.22, "+22\u00a0%"), (-0.03, "-3.0\u00a0%"), (0.0, "+0.0\u00a0%"), (2.2, "3.2 times")]
+)
 def test_changes_carry_their_sign(by: float, shown: str) -> None:
     """More and less are told apart without colours."""
     assert figures.signed_percent(by) == shown

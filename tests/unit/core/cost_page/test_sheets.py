@@ -22,7 +22,7 @@ def test_cells_hold_the_rounded_and_the_exact_value() -> None:
         (
             Cell("ada"),
             Cell("$12.35", "12.345000000001", number=True),
-            Cell("25 %", "0.25", number=True, bar=25),
+            Cell("25\u00a0%", "0.25", number=True, bar=25),
         ),
     )
     assert drawn.total is None
@@ -31,7 +31,7 @@ def test_cells_hold_the_rounded_and_the_exact_value() -> None:
 def test_the_total_is_a_row_of_its_own() -> None:
     """It is drawn as the sum, and has no bar."""
     drawn = sheet(Table("t", "T", COLUMNS, (), ("all", Decimal(3), 1.0, 9)), bars="share")
-    assert drawn.total == (Cell("all"), Cell("$3.00", "3.00", number=True), Cell("100 %", "1.0", number=True))
+    assert drawn.total == (Cell("all"), Cell("$3.00", "3.00", number=True), Cell("100\u00a0%", "1.0", number=True))
 
 
 def test_every_kind_of_value_can_be_read() -> None:
@@ -40,8 +40,8 @@ def test_every_kind_of_value_can_be_read() -> None:
         Kind.COUNT: (1234, "1,234"),
         Kind.MILLISECONDS: (1500, "1.5 s"),
         Kind.NUMBER: (2.5, "2.50"),
-        Kind.CHANGE: (-0.5, "-50 %"),
-        Kind.BAR: (0.5, "50 %"),
+        Kind.CHANGE: (-0.5, "-50\u00a0%"),
+        Kind.BAR: (0.5, "50\u00a0%"),
         Kind.TIME: (datetime(2026, 11, 26, 12, tzinfo=UTC), "2026-11-26 12:00 UTC"),
         Kind.TEXT: (None, ""),
     }

@@ -33,7 +33,7 @@ def test_it_begins_with_what_the_month_cost() -> None:
 def test_the_budget_is_used_left_or_passed() -> None:
     """A manager sees at once whether the money lasts."""
     spent = FACTS.total.spent_usd
-    assert f"That is 50 % of the budget of ${spent * 2:,.2f}; ${spent:,.2f} are left." in said(
+    assert f"That is 50\u00a0% of the budget of ${spent * 2:,.2f}; ${spent:,.2f} are left." in said(
         replace(FACTS, budget_usd=spent * 2)
     )
     assert "That is $1.00 over the budget" in said(replace(FACTS, budget_usd=spent - 1))
@@ -59,7 +59,9 @@ def test_the_month_before_is_compared_at_the_same_day() -> None:
 def test_where_it_is_heading_only_while_there_is_a_way_to_go() -> None:
     """A forecast of a month that is over would be nonsense; one that passes the budget says so."""
     heading = replace(FACTS, outlook=OUTLOOK, budget_usd=Decimal(1_450))
-    assert "heading for about $1,500.00 (between $1,400.00 and $1,600.00 with a probability of 80 %)." in said(heading)
+    assert "heading for about $1,500.00 (between $1,400.00 and $1,600.00 with a probability of 80\u00a0%)." in said(
+        heading
+    )
     assert "That would pass the budget by $50.00." in said(heading)
     assert "heading" not in said(replace(heading, until=FACTS.period.end))
 
@@ -80,7 +82,7 @@ def test_other_ways_are_cheaper_or_dearer() -> None:
         Alternative("By moonlight,", Decimal(100), Decimal(100)),
     )
     text = said(replace(FACTS, alternatives=ways))
-    assert "In batches, the calls would have cost $50.00 instead of $100.00: $50.00 less (50 %)." in text
+    assert "In batches, the calls would have cost $50.00 instead of $100.00: $50.00 less (50\u00a0%)." in text
     assert "Without a cache, the calls would have cost $120.00 instead of $100.00: $20.00 more." in text
     assert "moonlight" not in text
 
