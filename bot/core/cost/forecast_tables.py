@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from bot.core.calls import ANTHROPIC
 from bot.core.cost.daily import Usual
 from bot.core.cost.outlook import Ahead, Method, dollars, runs_out
 from bot.core.cost.rate_outlook import MINUTES_AHEAD, LimitOutlook
@@ -90,7 +91,7 @@ def rates_table(limits: Sequence[LimitOutlook]) -> Table:
     )
     rows = tuple(
         (
-            f"{one.rate.provider}: {one.rate.key}",
+            one.rate.key if one.rate.provider == ANTHROPIC else f"{one.rate.provider}: {one.rate.key}",
             one.rate.model_class,
             one.rate.name.replace("-", " "),
             one.rate.limit,

@@ -121,12 +121,21 @@ def test_a_rate_limit_that_will_be_hit_is_a_sentence() -> None:
     """When, and what would do instead; a limit that will not be hit is only a line of the table."""
     told = forecast_report(replace(KNOWN, limits=(limit(12, Tier.CHEAP), limit(0), limit(None))))
     assert tables(told)["rate_limits"].rows[0] == (
-        "anthropic: ANTHROPIC_API_KEY", "sonnet", "input tokens", 2_000_000, 1_500_000, 3_000_000, 12, "cheap",
+        "ANTHROPIC_API_KEY", "sonnet", "input tokens", 2_000_000, 1_500_000, 3_000_000, 12, "cheap",
     )  # fmt: skip
     sentence = "The limit of input tokens for sonnet (ANTHROPIC_API_KEY) will be hit"
     assert f"{sentence} in about 12 minutes; the cheap tier has room." in told.notes
     assert f"{sentence} now; no other tier is known to have room." in told.notes
     assert len([note for note in told.notes if "will be hit" in note]) == 2
+
+
+def test_a_key_of_another_provider_is_named_with_it() -> None:
+    """Two providers may read their keys from variables of the same name."""
+    other = replace(limit(None), rate=replace(limit(None).rate, provider="gateway"))
+    assert (
+        tables(forecast_report(replace(KNOWN, limits=(other,))))["rate_limits"].rows[0][0]
+        == "gateway: ANTHROPIC_API_KEY"
+    )
 
 
 def test_quiet_rate_limits_are_said_to_be_quiet() -> None:
