@@ -107,11 +107,12 @@ class SqlReader:
         text = cast(runs.c.sections, Text).label("sections")
         columns = [text, *(entries.c[one.value] for one in by)]
         query = select(*columns, *_sums()).join(runs, runs.c.run_id == entries.c.run_id).where(_matching(where))
-        added = [
-            SectionSums(json.loads(row["sections"]), _as_sums(row), tuple(_word(row[one.value]) for one in by))
+        found = (
+            (str(row["sections"]), tuple(_word(row[one.value]) for one in by), _as_sums(row))
             for row in self._rows(query.group_by(*columns))
-        ]
-        return tuple(sorted(added, key=lambda one: (json.dumps(one.sections), one.key)))
+        )
+        ordered = sorted(found, key=lambda one: one[:2])
+        return tuple(SectionSums(json.loads(sections), sums, key) for sections, key, sums in ordered)
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         """Findings counted by rule, severity and kind of file (LedgerReader.findings)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import analyze, breakdown, compare, forecast, page, report, selfhost, trend
+from bot.cli.cost import analyze, breakdown, compare, debug, forecast, page, report, selfhost, trend
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -17,6 +17,7 @@ that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No mode
 app.command("analyze")(analyze.analyze)
 app.command("breakdown")(breakdown.breakdown)
 app.command("compare")(compare.compare)
+app.command("debug")(debug.debug)
 app.command("forecast")(forecast.forecast)
 app.command("page")(page.page)
 app.command("report")(report.report)

@@ -28,7 +28,7 @@ _COLUMNS = (
     Column("sent_tokens", "Sent in all", Kind.COUNT, detail=True),
     *FOUND,
     Column("usd_per_accepted", "An accepted one", Kind.USD),
-    Column("earned", "Worth it?"),
+    Column("note", "Note"),
 )
 _ASSUMED = (
     "A rule's dollars are its part of the system prompt's tokens, in each answer, at what those tokens cost there: as"

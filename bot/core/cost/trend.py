@@ -30,8 +30,8 @@ _COLUMNS = (
 )
 
 _AVERAGES = (
-    "An average is of a day and the six before it, and is beside the one a week earlier; without a whole week of history"
-    " there is none. Today is not over, so its average is still rising."
+    "An average is of a day and the six before it, and is beside the one a week earlier; without a whole week of"
+    " history there is none. Today is not over, so its average is still rising."
 )
 
 

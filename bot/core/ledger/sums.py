@@ -92,8 +92,8 @@ class Sums:
         return Sums(*(getattr(self, name) + getattr(other, name) for name in _ADDED))
 
 
-# Reports add tens of thousands of sums up, so their names are looked up once.
 _ADDED = tuple(one.name for one in fields(Sums))
+"""Looked up once: reports add tens of thousands of sums up."""
 
 
 @dataclass(frozen=True, slots=True)
