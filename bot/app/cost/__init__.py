@@ -1,1 +1,1 @@
-"""Reports on what reviews cost, read from the ledger in portions: memory grows with what is shown, not with rows."""
+"""Reports and alerts that gather several things from the ledger before they can be worked out."""

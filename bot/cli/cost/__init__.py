@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import analyze, breakdown, compare, debug, forecast, page, report, selfhost, trend
+from bot.cli.cost import alerts, analyze, breakdown, compare, debug, forecast, page, report, selfhost, trend
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -14,6 +14,7 @@ app = typer.Typer(
 Everything is read from the ledger, where every attempt at a model is a row: the file that local runs write, or the one
 that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No model is asked, and nothing is spent.""",
 )
+app.command("alerts")(alerts.alerts)
 app.command("analyze")(analyze.analyze)
 app.command("breakdown")(breakdown.breakdown)
 app.command("compare")(compare.compare)
