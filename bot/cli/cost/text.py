@@ -42,7 +42,7 @@ def _drawn(table: Table) -> Drawn:
     for at, number in enumerate(numbers):
         column = table.columns[number]
         footer = "" if table.total is None else terminal(shown(column, table.total[number]))
-        longest = max(len(text) for text in (column.title, footer, *(row[at] for row in cells)))
+        longest = max(len(text) for text in (*column.title.split(), footer, *(row[at] for row in cells)))
         is_text = column.kind is Kind.TEXT
         drawn.add_column(
             Text(terminal(column.title)),
