@@ -14,6 +14,7 @@ from bot.cli.cost import (
     fetch,
     forecast,
     import_,
+    page,
     report,
     selfhost,
     trend,
@@ -36,6 +37,7 @@ app.command("export")(export.export)
 app.command("fetch")(fetch.fetch)
 app.command("forecast")(forecast.forecast)
 app.command("import")(import_.import_receipts)
+app.command("page")(page.page)
 app.command("report")(report.report)
 app.command("selfhost")(selfhost.selfhost)
 app.command("trend")(trend.trend)
