@@ -15,7 +15,7 @@ from bot.cli.cost import flags
 from bot.cli.cost.times import month_of
 from bot.cli.flags import dollars_of
 from bot.cli.streams import print_text
-from bot.errors import OutputLost
+from bot.errors import OutputLost, WrongUsage
 
 if TYPE_CHECKING:
     from bot.app.cost.page_facts import Asked
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 STDOUT = "-"
 
 HtmlFile = Annotated[str, typer.Option("--html", metavar="FILE", help="Write the page to this file; - is stdout.")]
+
+
+HtmlBeside = Annotated[
+    str, typer.Option("--html", metavar="FILE", help="Also write the month's page, with charts, to this file.")
+]
 
 
 def page(
@@ -73,6 +78,14 @@ def write_page(reader: LedgerReader, asked: Asked, html: str) -> None:
         raise OutputLost(
             f"The page could not be written to {html}: {error.strerror}.", next_step="Name another file with --html."
         ) from None
+
+
+def write_beside(reader: LedgerReader, asked: Asked, html: str) -> None:
+    """The page beside a report that goes to stdout; '' for none. Raises as `write_page`, and WrongUsage for '-'."""
+    if html == STDOUT:
+        raise WrongUsage("The report goes to stdout, so the page cannot.", next_step="Name a file, or use `cost page`.")
+    if html:
+        write_page(reader, asked, html)
 
 
 def _replace(place: Path, text: str) -> None:
