@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
 from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest
+from bot.core.cost.billed import CostLine, UsageLine
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunEnd, RunFacts, Settlement
 from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
@@ -201,6 +202,12 @@ class Ledger(Protocol):
         """
         ...
 
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        """Write adjustments to the provider's bill: those that are not there yet, and other amounts into those that
+        are, accounts moving with them. Gives how many changed anything. Raises ValueError for any other row.
+        """
+        ...
+
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         """Note how a run ended, and what it found; can be repeated."""
         ...
@@ -240,6 +247,10 @@ class LedgerReader(Protocol):
         """Every row, oldest first. Of the run it holds what rows hold; its `began` is the row's own time."""
         ...
 
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """The rows whose end is unknown, oldest first."""
+        ...
+
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         """The dearest runs, dearest first."""
         ...
@@ -266,6 +277,22 @@ class LedgerReader(Protocol):
 
     def first_and_last(self, where: Where = EVERYTHING) -> tuple[datetime, datetime] | None:
         """When the first and the last row began; None where there are none."""
+        ...
+
+
+class UsageReports(Protocol):
+    """What the provider says it billed an organisation, by day of UTC.
+
+    Both methods take the days from `first` to `last` (included), and raise ReportsRefused where the key may not or
+    there is no such report, ReportsLost where nothing came back this time.
+    """
+
+    def usage(self, first: date, last: date) -> Sequence[UsageLine]:
+        """Tokens, by model, service tier, key and workspace."""
+        ...
+
+    def costs(self, first: date, last: date) -> Sequence[CostLine]:
+        """Dollars, by workspace and by what they paid for."""
         ...
 
 

@@ -20,7 +20,17 @@ from bot.adapters.ledger.rows import end_values, ending_values, opening_values, 
 from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
-from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
+from bot.core.ledger.entry import (
+    ADJUSTMENT,
+    Entry,
+    FindingRow,
+    Opening,
+    RateRow,
+    RunEnd,
+    RunFacts,
+    Settlement,
+    State,
+)
 from bot.core.ledger.money import from_units, to_units
 
 _ACCOUNTS_LOCK = 0x68756E6D
@@ -73,6 +83,14 @@ class SqlLedger:
         with writing(self._engine) as connection:
             for row in rows:
                 changed += self._add(connection, row)
+        return changed
+
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        """Write adjustments, or write them over, each in a transaction of its own (Ledger.adjust)."""
+        changed = 0
+        for row in rows:
+            with writing(self._engine) as connection:
+                changed += self._adjust(connection, row)
         return changed
 
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
@@ -211,6 +229,26 @@ class SqlLedger:
             self._move(connection, row.run, [(row.opening.at, values["cost_e12"] + values["unsettled_e12"])])
             return True
         return ending is not None and self._settle(connection, row.opening.id, ending)
+
+    def _adjust(self, connection: Connection, row: Entry) -> bool:
+        """Write an adjustment that is not there, or move accounts from what it was to what it is to be."""
+        if row.opening.feature != ADJUSTMENT or row.settlement is None:
+            raise ValueError(f"{row.opening.id} is no adjustment, and no other row is written over")
+        if self._add(connection, row):
+            return True
+        values = ending_values(row.settlement)
+        columns = [entries.c.cost_e12, entries.c.unsettled_e12, entries.c.feature]
+        query = select(*columns).where(entries.c.id == row.opening.id).with_for_update()
+        before = connection.execute(query).one()
+        if before.feature != ADJUSTMENT:
+            raise ValueError(f"{row.opening.id} is the id of another row")
+        if (before.cost_e12, before.unsettled_e12) == (values["cost_e12"], values["unsettled_e12"]):
+            return False
+        moved = values["cost_e12"] + values["unsettled_e12"] - before.cost_e12 - before.unsettled_e12
+        self._move(connection, row.run, [(row.opening.at, moved)])
+        written = update(entries).where(entries.c.id == row.opening.id)
+        connection.execute(written.values(values | {"why": row.opening.why}))
+        return True
 
     def _note_finding(self, connection: Connection, run: RunFacts, at: datetime, one: FindingRow) -> None:
         """A finding keeps the run that found it first; what became of it since is added."""

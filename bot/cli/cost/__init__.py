@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import typer
 
+from bot.cli.cost import reconcile
+
 app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
@@ -12,3 +14,4 @@ app = typer.Typer(
 Everything is read from the ledger, where every attempt at a model is a row: the file that local runs write, or the one
 that --ledger (or HUNKWISE_LEDGER) names; a URL of PostgreSQL for teams. No model is asked, and nothing is spent.""",
 )
+app.command("reconcile")(reconcile.reconcile)

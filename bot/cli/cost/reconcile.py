@@ -1,0 +1,132 @@
+"""`hunkwise cost reconcile`."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from bot.app.cost.reconcile import Reconciled, Window, again, apply, close, open_reservations
+from bot.app.cost.reconcile import reconcile as compare
+from bot.bootstrap.ledger import OpenLedger
+from bot.bootstrap.reports import ADMIN_KEY, usage_reports
+from bot.cli.cost.flags import Format, LedgerPlace, Printed, Simulated, now, opened, print_report
+from bot.core.cost.billed import Chosen
+from bot.core.cost.lost import BATCH_AFTER, BATCH_ENDS_AFTER, Ages
+from bot.core.cost.reconcile_report import Done, Found, reconcile_report
+from bot.errors import WrongUsage
+
+WRITES = "What is written"
+WHOSE = "Whose bill"
+_HOUR = timedelta(hours=1)
+_MONTH = re.compile(r"\d{4}-\d{2}")
+_MOST_DAYS = 366
+
+
+def reconcile(
+    days: Annotated[
+        int, typer.Option(metavar="N", min=1, max=_MOST_DAYS, help="Today and the days before, in UTC.")
+    ] = 7,
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="A month instead, in UTC.")] = "",
+    close_lost: Annotated[
+        bool,
+        typer.Option("--close", help="Charge reservations in full whose end nobody can know.", rich_help_panel=WRITES),
+    ] = False,
+    apply_bill: Annotated[
+        bool,
+        typer.Option("--apply", help="Write what brings the ledger to the bill.", rich_help_panel=WRITES),
+    ] = False,
+    batch_hours: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=BATCH_ENDS_AFTER // _HOUR,
+            max=BATCH_AFTER // _HOUR,
+            help="The age at which --close takes a batch's reservation for lost; results are kept for 29 days.",
+            rich_help_panel=WRITES,
+        ),
+    ] = BATCH_AFTER // _HOUR,
+    workspace: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this workspace (wrkspc_…, or default).", rich_help_panel=WHOSE),
+    ] = None,
+    api_key_id: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="Only this key (apikey_…).", rich_help_panel=WHOSE),
+    ] = None,
+    ledger: LedgerPlace = None,
+    simulated: Simulated = False,
+    format: Printed = Format.TEXT,
+) -> None:
+    """Compare the ledger with what Anthropic billed, and explain every difference.
+
+    The bill is read with an Admin API key in ANTHROPIC_ADMIN_KEY; without one only open reservations are shown.
+    Nothing is written without --close or --apply, and what was settled never changes.
+    """
+    moment = now()
+    window = Window(*_days(days, month, moment.date()), simulated)
+    chosen = Chosen(frozenset(workspace or ()), frozenset(api_key_id or ()))
+    if apply_bill and not os.environ.get(ADMIN_KEY, "").strip():
+        raise WrongUsage(
+            "--apply needs the provider's bill, and there is no key to read it with.",
+            next_step=f"Set {ADMIN_KEY} to an Admin API key, which an administrator of the organisation creates.",
+        )
+    ages = Ages(batch=batch_hours * _HOUR)
+    with opened(ledger) as books:
+        closed = close(books.book, books.reader, ages, moment, simulated=simulated) if close_lost else None
+        found = _found(books, window, chosen, ages, moment, closed=closed, apply_bill=apply_bill)
+    print_report(reconcile_report(found), format)
+
+
+def _found(
+    books: OpenLedger,
+    window: Window,
+    chosen: Chosen,
+    ages: Ages,
+    moment: datetime,
+    *,
+    closed: int | None,
+    apply_bill: bool,
+) -> Found:
+    """Both sides, after everything that was asked for was written."""
+    applied: int | None = None
+    result: Reconciled | None = None
+    with usage_reports(os.environ) as reports:
+        if reports is not None:
+            result = compare(books.reader, reports, window, chosen, moment)
+    if result is not None and apply_bill:
+        applied = apply(books.book, result.compared, simulated=window.simulated)
+        result = again(books.reader, result, moment, simulated=window.simulated)
+    rows = open_reservations(books.reader, ages, moment, simulated=window.simulated)
+    period = f"{(result or window).first} to {window.last} (UTC)"
+    done = Done(closed, applied)
+    if result is None:
+        return Found(period, rows, ages, done)
+    return Found(
+        period,
+        rows,
+        ages,
+        done,
+        result.compared,
+        result.billed.others,
+        result.billed.priority_tokens,
+        chosen.everything,
+        result.first if result.first > window.first else None,
+    )
+
+
+def _days(days: int, month: str, today: date) -> tuple[date, date]:
+    """The first and the last day that were asked for; none lies ahead. Raises WrongUsage."""
+    if not month:
+        return today - timedelta(days=days - 1), today
+    try:
+        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).date() if _MONTH.fullmatch(month) else None
+    except ValueError:
+        first = None
+    if first is None or first > today:
+        raise WrongUsage(f"'{month}' is no month that has begun.", next_step="Write it like 2026-11.")
+    following = (first + timedelta(days=32)).replace(day=1)
+    return first, min(today, following - timedelta(days=1))
