@@ -5,6 +5,7 @@
     │   ├── NotADiff                  the input is not a unified git diff
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
+    │   ├── NotAReceipt               what is imported is no receipt, or its figures do not add up
     │   ├── GitRefused                git could not give the diff that was asked for
     │   └── ReportsRefused            the provider will not give its usage and cost report to this key
     ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
@@ -60,6 +61,10 @@ class BadConfiguration(WrongUsage):
 
 class UnknownPrice(WrongUsage):
     """The price list does not know a model, so no budget could be kept."""
+
+
+class NotAReceipt(WrongUsage):
+    """What is to be imported is no receipt, or one that nobody can have written as it is."""
 
 
 class GitRefused(WrongUsage):

@@ -36,7 +36,9 @@ class Asking:
         self._options = options
         self._desk = desk
         self._deadline = desk.clock.monotonic() + options.run_seconds
-        self._guard = Guard(Reading(desk.provider), budget, desk.prices, desk.counter, desk.clock, desk.observer)
+        self._guard = Guard(
+            Reading(desk.provider), budget, desk.prices, desk.counter, desk.clock, desk.observer, desk.books
+        )
         self._limiters = desk.limiters or {
             link.name: Limiter(desk.clock, options.concurrency) for link in chain_of(options)
         }
@@ -108,3 +110,4 @@ class Asking:
     def close(self) -> None:
         """End the run: attempts still under way are charged in full, and what still arrives is ignored."""
         self._guard.close()
+        self._desk.books.note_rates(self._limiters)

@@ -19,9 +19,10 @@ from bot.app.options import Mode
 from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import Plan, desk_for, in_one_look, make_plan
+from bot.bootstrap.desk import desk_for, in_one_look, make_plan
 from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
 from bot.bootstrap.local import Source, local_target, settings_for
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.message_batch import Intent, Stage
 from bot.core.receipt import Receipt, TargetFacts
@@ -114,7 +115,7 @@ class LocalBatches:
                 except NoBatches:
                     if plan.options.mode is not Mode.AUTO:
                         raise
-            receipt = review(plan.prepared, plan.options, plan.templates, desk, Amount())
+            receipt = desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
             notes = (*receipt.notes, LIVE_INSTEAD) if plan.by_batch else receipt.notes
             return Reviewed(replace(receipt, notes=notes), plan)
 
@@ -186,7 +187,8 @@ class LocalBatches:
             folder.drop(nonce)
             if submitted.failure is not None:
                 raise submitted.failure
-        return Reviewed(submitted.receipt, plan, None if submitted.intent.finished else submitted.intent)
+        receipt = desk.books.ended(submitted.receipt)
+        return Reviewed(receipt, plan, None if submitted.intent.finished else submitted.intent)
 
     def _unfinished(self, diff: bytes) -> Intent | None:
         """The intent of the same change that still waits; what it never began is let go, since its run is no more."""
@@ -215,7 +217,8 @@ class LocalBatches:
         plan = in_one_look(plan)
         means = Means(plan.options, plan.templates, desk, api, IntentFolder(self.root, nonce))
         came = collect(plan.prepared.target, means, Amount(), again=True)
-        return Reviewed(came.receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
+        receipt = desk.books.ended(came.receipt) if came.news else came.receipt
+        return Reviewed(receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
 
     def _kept(self, nonce: str) -> Kept:
         try:

@@ -13,7 +13,8 @@ from bot.adapters.git.repository import GitRepository, GitTexts
 from bot.app.review import review
 from bot.app.target import Target
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan
+from bot.bootstrap.desk import SETTINGS_PATH, desk_for, make_plan
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.diff.model import Diff
 from bot.core.diff.read import read_diff
@@ -54,7 +55,7 @@ def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
     """Run the plan against the model, or against the stand-in."""
     stop = threading.Event()
     with desk_for(plan, access, observer, stop) as desk:
-        return review(plan.prepared, plan.options, plan.templates, desk, Amount())
+        return desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from bot.app.session import Session
 from bot.app.target import Target
 from bot.app.tiers import chain_of
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan, target_name
+from bot.bootstrap.desk import SETTINGS_PATH, desk_for, make_plan, target_name
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.chain import Link
 from bot.core.marker import Signer
@@ -141,7 +142,7 @@ class PullReview:
     def look(self, plan: Plan) -> Receipt:
         """Review without posting, on a budget of its own."""
         with desk_for(plan, self.access, self.observer, self.host_access.stop) as desk:
-            return review(plan.prepared, plan.options, plan.templates, desk, Amount())
+            return desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
 
     def post(self, run_id: str) -> tuple[Receipt, Delivery, Plan]:
         """Review what is new since the last run, and post; what waits in a batch is left to it."""
@@ -162,6 +163,7 @@ class PullReview:
                 scrub=self.scrub,
             )
             receipt, delivery = session.run()
+            receipt = desk.books.ended(receipt)
         return self.beside(pull, plan, receipt, delivery), delivery, plan
 
     def beside(self, pull: PullRequest, plan: Plan, receipt: Receipt, delivery: Delivery) -> Receipt:

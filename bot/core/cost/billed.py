@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 
-from bot.core.ledger.money import to_the_digit
+from bot.core.money import to_the_digit
 from bot.core.usage import Usage
 
 _DATED = re.compile(r"-20\d{6}$")

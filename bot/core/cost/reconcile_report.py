@@ -13,7 +13,7 @@ from bot.core.cost.explained import explanation, is_settled
 from bot.core.cost.lost import Ages, OpenRows
 from bot.core.cost.reconcile import Comparison, Wait
 from bot.core.cost.report import Column, Kind, Report, Table, Value
-from bot.core.ledger.money import from_units, to_units
+from bot.core.money import from_units, to_units
 from bot.core.report.figures import about_dollars
 
 NAME = "reconcile"

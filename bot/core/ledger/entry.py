@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 
@@ -59,17 +60,6 @@ class RunFacts:
     prompt_hash: str = ""
     simulated: bool = False
     sections: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Dollars that each means saved on one row: without it, it would have cost so much more. May be negative."""
-
-    prompt_cache: Decimal = Decimal(0)
-    reuse: Decimal = Decimal(0)
-    duplicates: Decimal = Decimal(0)
-    routing: Decimal = Decimal(0)
-    batch: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +132,10 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended: the receipt's status, its coverage, and its sums for whoever checks the rows against them."""
+    """How a run ended: the receipt's status, its coverage, and its sums for whoever checks the rows against them.
+
+    `accepted` are fingerprints of earlier findings that this push has dealt with.
+    """
 
     ended: datetime
     status: str
@@ -156,6 +149,7 @@ class RunEnd:
     total_usd: Decimal
     unsettled_usd: Decimal
     findings: tuple[FindingRow, ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
