@@ -87,7 +87,7 @@ class Wait(StrEnum):
     NOTHING = ""
     REPORT = "the report of the day is not complete yet"
     OPEN = "reservations of this day or the day before are open; --close ends those that cannot be running"
-    NEXT_DAY = "what was reserved may still be billed on the next day"
+    NEXT_DAY = "what was reserved may be billed on the next day, which has no adjustment yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +173,8 @@ def _line(
         excess = carried + row.settled_usd - bill.usd
         carried = min(row.settled_usd, max(Decimal(0), excess))
         one = Comparison(cell, row, bill, is_complete(day, now), Wait.NOTHING, before, loose_usd=loose)
-        compared.append(_waiting(one, now, was_open=was_open))
+        following = booked.get(Cell(day + _DAY, model, batch), Booked())
+        compared.append(_waiting(one, now, was_open=was_open, will_be_open=following.open_rows > 0))
         loose = max(Decimal(0), row.unsettled_usd - max(Decimal(0), one.unseen_usd))
         was_open = row.open_rows > 0
     return _billed_later([one for one in compared if one.cell.day in days])
@@ -190,14 +191,18 @@ def _billed_later(compared: list[Comparison]) -> list[Comparison]:
     return told[::-1]
 
 
-def _waiting(one: Comparison, now: datetime, *, was_open: bool) -> Comparison:
-    """Why the adjustment of a cell must wait: too early it could take away what is still to be billed."""
+def _waiting(one: Comparison, now: datetime, *, was_open: bool, will_be_open: bool) -> Comparison:
+    """Why the adjustment of a cell must wait.
+
+    What is taken away from reservations may have been billed on the next day, so it is not taken before that day's own
+    adjustment can be written.
+    """
     wait = Wait.NOTHING
     if not one.complete:
         wait = Wait.REPORT
     elif one.booked.open_rows or was_open:
         wait = Wait.OPEN
-    elif one.target_usd < 0 and not is_complete(one.cell.day + _DAY, now):
+    elif one.target_usd < 0 and (will_be_open or not is_complete(one.cell.day + _DAY, now)):
         wait = Wait.NEXT_DAY
     return replace(one, wait=wait)
 
