@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bot.core.cost.reconcile import ROUNDING, Comparison, Verdict
 from bot.core.report.figures import about_dollars
+from bot.core.report.words import counted
 
 
 def explanation(one: Comparison) -> str:
@@ -20,10 +21,10 @@ def _agrees(one: Comparison) -> str:
     if one.booked.lost_usd and not one.booked.adjusted_usd:
         return (
             f"Every settled request was billed, and nothing else: the {about_dollars(one.booked.lost_usd)} "
-            f"of {_reservations(one.booked.lost_rows)} charged in full were never billed."
+            f"of {counted(one.booked.lost_rows, 'reservation')} charged in full were never billed."
         )
     if one.booked.open_rows:
-        return f"Every settled request was billed; {_reservations(one.booked.open_rows)} are still open."
+        return f"Every settled request was billed, with {counted(one.booked.open_rows, 'reservation')} still open."
     return ""
 
 
@@ -86,10 +87,6 @@ _SAID: dict[Verdict, Callable[[Comparison], str]] = {
     Verdict.PRICE: _price,
     Verdict.PROVISIONAL: _provisional,
 }
-
-
-def _reservations(number: int) -> str:
-    return "1 reservation" if number == 1 else f"{number:,} reservations"
 
 
 def is_settled(one: Comparison) -> bool:

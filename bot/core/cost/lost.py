@@ -50,7 +50,7 @@ class OpenRows:
 
     day: date
     model: str
-    batch: bool
+    mode: str
     repository: str
     rows: int = 0
     usd: Decimal = Decimal(0)
@@ -60,10 +60,11 @@ class OpenRows:
 
 def grouped(rows: Iterable[Entry], ages: Ages, now: datetime) -> tuple[OpenRows, ...]:
     """Open reservations added up, oldest day first."""
-    sums: dict[tuple[date, str, bool, str], OpenRows] = {}
+    sums: dict[tuple[date, str, str, str], OpenRows] = {}
     for row in rows:
         opening = row.opening
-        key = (opening.at.astimezone(UTC).date(), opening.model, opening.batch, row.run.repository)
+        mode = "batch" if opening.batch else "standard"
+        key = (opening.at.astimezone(UTC).date(), opening.model, mode, row.run.repository)
         known = sums.get(key) or OpenRows(*key)
         gone = ages.is_lost(row, now)
         sums[key] = OpenRows(

@@ -152,7 +152,7 @@ def _open(opened: Sequence[OpenRows]) -> Table:
         (
             one.day.isoformat(),
             one.model,
-            "batch" if one.batch else "standard",
+            one.mode,
             one.repository,
             one.rows,
             one.usd,
