@@ -7,6 +7,7 @@ SDK has no types for these two; since October 2026 the documentation calls them 
 
 from __future__ import annotations
 
+from datetime import UTC, date
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -71,6 +72,11 @@ class _CostResult(BaseModel):
 class _Bucket(BaseModel):
     starting_at: AwareDatetime
 
+    @property
+    def day(self) -> date:
+        """Its day of UTC."""
+        return self.starting_at.astimezone(UTC).date()
+
 
 class _UsageBucket(_Bucket):
     results: list[_UsageResult]
@@ -96,7 +102,7 @@ class UsagePage(Page):
         """Its results as values."""
         return [
             UsageLine(
-                bucket.starting_at.date(),
+                bucket.day,
                 one.model,
                 one.service_tier,
                 one.api_key_id,
@@ -121,7 +127,7 @@ class CostPage(Page):
 def _cost_line(bucket: _CostBucket, one: _CostResult) -> CostLine:
     kind = _KINDS.get(one.token_type or "", "")
     return CostLine(
-        bucket.starting_at.date(),
+        bucket.day,
         (one.model or "") if kind else "",
         one.service_tier or "",
         one.workspace_id,

@@ -93,7 +93,8 @@ class Wait(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """One cell of the ledger beside the provider's. `before_usd` of the bill was settled the day before; `after_usd` of
-    what was settled is billed on a later day. `loose_usd` are reservations of the day before that may be billed here.
+    what was settled is billed on a later day. `loose_usd` are reservations of the day before that may be billed here;
+    `lost_before_usd` are all that were lost then, and given back there.
     """
 
     cell: Cell
@@ -104,6 +105,7 @@ class Comparison:
     before_usd: Decimal = Decimal(0)
     after_usd: Decimal = Decimal(0)
     loose_usd: Decimal = Decimal(0)
+    lost_before_usd: Decimal = Decimal(0)
 
     @property
     def difference_usd(self) -> Decimal:
@@ -117,9 +119,14 @@ class Comparison:
 
     @property
     def target_usd(self) -> Decimal:
-        """What the adjustment of this cell must be in all, whatever stands there already."""
+        """What the adjustment of this cell must be in all, whatever stands there already.
+
+        While its own reservations are held for what the next day may bill, they do not cover what those of the day
+        before are billed here.
+        """
         rounded = self.same_tokens and abs(self.unseen_usd) <= ROUNDING
-        return (Decimal(0) if rounded else max(self.unseen_usd, Decimal(0))) - self.booked.lost_usd
+        unseen = Decimal(0) if rounded else max(self.unseen_usd, Decimal(0))
+        return min(unseen, self.lost_before_usd) if self.wait is Wait.NEXT_DAY else unseen - self.booked.lost_usd
 
     @property
     def same_tokens(self) -> bool:
@@ -164,7 +171,7 @@ def _line(
     own = [cell for cell in {**booked, **bills} if (cell.model, cell.batch) == (model, batch)]
     days = {cell.day for cell in own}
     compared: list[Comparison] = []
-    carried = loose = Decimal(0)
+    carried = loose = lost = Decimal(0)
     was_open = False
     for day in _each(min(days), max(days)):
         cell = Cell(day, model, batch)
@@ -172,11 +179,11 @@ def _line(
         before = min(carried, max(Decimal(0), bill.usd - row.settled_usd))
         excess = carried + row.settled_usd - bill.usd
         carried = min(row.settled_usd, max(Decimal(0), excess))
-        one = Comparison(cell, row, bill, is_complete(day, now), Wait.NOTHING, before, loose_usd=loose)
+        one = Comparison(cell, row, bill, is_complete(day, now), Wait.NOTHING, before, Decimal(0), loose, lost)
         following = booked.get(Cell(day + _DAY, model, batch), Booked())
         compared.append(_waiting(one, now, was_open=was_open, will_be_open=following.open_rows > 0))
         loose = max(Decimal(0), row.unsettled_usd - max(Decimal(0), one.unseen_usd))
-        was_open = row.open_rows > 0
+        lost, was_open = row.lost_usd, row.open_rows > 0
     return _billed_later([one for one in compared if one.cell.day in days])
 
 
@@ -214,7 +221,8 @@ def is_complete(day: date, now: datetime) -> bool:
 
 def adjustable(compared: Iterable[Comparison]) -> tuple[Comparison, ...]:
     """Those whose adjustment can be written now, and would change something."""
-    return tuple(one for one in compared if not one.wait and one.target_usd != one.booked.adjusted_usd)
+    can = (one for one in compared if one.wait in {Wait.NOTHING, Wait.NEXT_DAY})
+    return tuple(one for one in can if one.target_usd != one.booked.adjusted_usd)
 
 
 def _each(first: date, last: date) -> Iterable[date]:

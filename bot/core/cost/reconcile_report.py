@@ -118,7 +118,7 @@ def _adjustments(compared: Sequence[Comparison]) -> Table:
     rows = [
         (adjustment_id(one.cell), _tidy(one.booked.adjusted_usd), _target(one), _state(one))
         for one in compared
-        if one.target_usd or one.booked.adjusted_usd or one.wait is Wait.OPEN
+        if one.target_usd or one.booked.adjusted_usd or one.wait in {Wait.OPEN, Wait.NEXT_DAY}
     ]
     return Table("adjustments", "Adjustments", columns, tuple(rows))
 
@@ -134,9 +134,10 @@ def _tidy(usd: Decimal) -> Decimal:
 
 
 def _state(one: Comparison) -> str:
-    if not one.wait and one.target_usd == one.booked.adjusted_usd:
-        return "written"
-    return f"waits: {one.wait.value}" if one.wait else "--apply writes it"
+    if one.wait in {Wait.REPORT, Wait.OPEN}:
+        return f"waits: {one.wait.value}"
+    written = "written" if one.target_usd == one.booked.adjusted_usd else "--apply writes it"
+    return f"{written}; more waits: {one.wait.value}" if one.wait else written
 
 
 def _open(opened: Sequence[OpenRows]) -> Table:

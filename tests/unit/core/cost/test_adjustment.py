@@ -16,7 +16,7 @@ def test_what_is_taken_is_taken_from_reservations() -> None:
     row = adjustment(one, simulated=False)
     assert row.settlement is not None
     assert (row.settlement.state, row.settlement.outcome) == (State.UNSETTLED, "adjusted")
-    assert (row.settlement.cost_usd, row.settlement.unsettled_usd) == (0, Decimal("-0.75"))
+    assert (row.settlement.cost_usd, row.settlement.unsettled_usd) == (Decimal(0), Decimal("-0.75"))
     assert row.opening.at == datetime(2026, 11, 23, 12, tzinfo=UTC)
     assert (row.opening.feature, row.opening.attempt, row.opening.hunks) == ("adjustment", 0, 0)
 
@@ -26,7 +26,11 @@ def test_what_is_added_is_a_cost() -> None:
     one = compared({}, {on(MONDAY, batch=True): bill("3")})[on(MONDAY, batch=True)]
     row = adjustment(one, simulated=True)
     assert row.settlement is not None
-    assert (row.settlement.state, row.settlement.cost_usd, row.settlement.unsettled_usd) == (State.SETTLED, 3, 0)
+    assert (row.settlement.state, row.settlement.cost_usd, row.settlement.unsettled_usd) == (
+        State.SETTLED,
+        Decimal(3),
+        Decimal(0),
+    )
     assert (row.run.repository, row.run.author, row.run.team, row.run.simulated) == ("", "", "", True)
     assert row.opening.batch
 

@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
             LONG_AFTER,
             "the $1.0000 of 1 reservation charged in full were never billed",
         ),
-        (booked("2", opened="1"), bill("2"), LONG_AFTER, "1 reservation are still open"),
+        (booked("2", opened="1"), bill("2"), LONG_AFTER, "billed, with 1 reservation still open"),
         (booked("2", lost="1"), bill("2.25"), LONG_AFTER, "$0.2500, which lies within the $1.0000 of reservations"),
         (booked("2", lost="1"), bill("5"), LONG_AFTER, "$2.0000 more than this ledger knows"),
         (booked("2"), bill("1.5"), LONG_AFTER, "The ledger settled $0.5000 that the provider did not bill"),

@@ -54,7 +54,7 @@ def test_what_is_lost_is_charged_in_full() -> None:
     """The amounts of the reservation, and no usage."""
     ending = lost(opened(30))
     assert (ending.state, ending.outcome) == (State.UNSETTLED, "lost")
-    assert (ending.unsettled_usd, ending.unsettled_tokens, ending.cost_usd) == (Decimal("0.5"), 900, 0)
+    assert (ending.unsettled_usd, ending.unsettled_tokens, ending.cost_usd) == (Decimal("0.5"), 900, Decimal(0))
 
 
 def test_open_reservations_are_added_by_day_model_mode_and_repository() -> None:
@@ -63,8 +63,8 @@ def test_open_reservations_are_added_by_day_model_mode_and_repository() -> None:
     today, before = NOW.date(), NOW.date() - timedelta(days=2)
     model = "claude-haiku-5-5"
     assert grouped(rows, Ages(), NOW) == (
-        OpenRows(before, model, "standard", "acme/shop", 1, Decimal("0.5"), 1, Decimal("0.5")),
         OpenRows(before, model, "batch", "acme/shop", 1, Decimal("0.5"), 0, Decimal(0)),
+        OpenRows(before, model, "standard", "acme/shop", 1, Decimal("0.5"), 1, Decimal("0.5")),
         OpenRows(today - timedelta(days=1), model, "standard", "acme/shop", 1, Decimal("0.25"), 0, Decimal(0)),
         OpenRows(today, model, "standard", "acme/search", 1, Decimal("0.5"), 0, Decimal(0)),
         OpenRows(today, model, "standard", "acme/shop", 1, Decimal("0.5"), 0, Decimal(0)),

@@ -53,7 +53,7 @@ def test_what_is_settled_before_midnight_and_billed_after_counts_once() -> None:
 
 
 def test_a_nightly_batch_is_carried_from_day_to_day() -> None:
-    """Each night's batch is billed the next day, so Tuesday's bill is Monday's though Tuesday settled as much itself."""
+    """Each night's batch is billed the next day: Tuesday's bill is Monday's, though Tuesday settled as much itself."""
     ours = {on(MONDAY): booked("2"), on(TUESDAY): booked("2")}
     cells = compared(ours, {on(TUESDAY): bill("2"), on(WEDNESDAY): bill("2")})
     assert [cells[on(day)].target_usd for day in (MONDAY, TUESDAY, WEDNESDAY)] == [0, 0, 0]
@@ -63,7 +63,7 @@ def test_nothing_is_carried_over_a_whole_day() -> None:
     """What is settled on Monday is billed by Tuesday: on Wednesday it explains nothing any more."""
     cells = compared({on(MONDAY): booked("2")}, {on(WEDNESDAY): bill("2")})
     assert cells[on(MONDAY)].verdict is Verdict.LEDGER_MORE
-    assert (cells[on(WEDNESDAY)].verdict, cells[on(WEDNESDAY)].target_usd) == (Verdict.PROVIDER_MORE, 2)
+    assert (cells[on(WEDNESDAY)].verdict, cells[on(WEDNESDAY)].target_usd) == (Verdict.PROVIDER_MORE, Decimal(2))
 
 
 def test_days_before_the_window_are_carried_and_not_shown() -> None:
@@ -77,7 +77,7 @@ def test_a_lost_reservation_explains_what_the_next_day_bills() -> None:
     """Lost at a quarter to midnight and billed after: within the reservations, and moved from one day to the other."""
     cells = compared({on(MONDAY): booked(lost="3")}, {on(TUESDAY): bill("1")})
     assert cells[on(TUESDAY)].verdict is Verdict.WITHIN_UNSETTLED
-    assert (cells[on(MONDAY)].target_usd, cells[on(TUESDAY)].target_usd) == (-3, 1)
+    assert (cells[on(MONDAY)].target_usd, cells[on(TUESDAY)].target_usd) == (Decimal(-3), Decimal(1))
 
 
 def test_nothing_is_written_while_it_may_still_change() -> None:
