@@ -118,7 +118,7 @@ def test_tokens_and_dollars_are_those_of_the_answers(making: Making) -> None:
         last = FIRST + timedelta(days=40)
         billed = added_up(reports.usage(FIRST, last), reports.costs(FIRST, last), Chosen())
     assert {cell: bill.usage for cell, bill in billed.cells.items()} == spent
-    prices = PriceList(BEGAN, {})
+    prices = PriceList(BEGAN + timedelta(days=40), {})
     dollars = {cell: prices.cost(cell.model, usage, Tariff(batch=cell.batch)) for cell, usage in spent.items()}
     assert {cell: bill.usd for cell, bill in billed.cells.items()} == dollars
 
