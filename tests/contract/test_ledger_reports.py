@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.core.ledger.account import Account, Scope, Span, period_at
-from bot.core.ledger.entry import Entry, FindingRow, RunFacts, Saved, Settlement, State
+from bot.core.ledger.entry import Entry, FindingRow, RunFacts, Settlement, State
 from bot.core.ledger.sums import AccountSum, Field, FindingSums, SectionSums, Sums, Where
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 from tests.contract.ledgers import ADA, EVERYBODY, NOON, Kept, answered, ended, limit, opening, whole
 from tests.fakes_ledger import FakeLedger

@@ -126,6 +126,7 @@ class SqlLedger:
                         findings.c.repository == run.repository,
                         findings.c.pull_request == (run.pull_request or 0),
                         findings.c.fingerprint.in_(end.accepted),
+                        findings.c.simulated == run.simulated,
                         findings.c.accepted_at.is_(None),
                     )
                     .values(accepted_at=end.ended)
