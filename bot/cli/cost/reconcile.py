@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
 
-from bot.app.cost.reconcile import Reconciled, Window, again, apply, close, open_reservations
+from bot.app.cost.reconcile import Window, again, apply, close, open_reservations
 from bot.app.cost.reconcile import reconcile as compare
 from bot.bootstrap.ledger import OpenLedger
 from bot.bootstrap.reports import ADMIN_KEY, usage_reports
@@ -74,46 +75,49 @@ def reconcile(
             "--apply needs the provider's bill, and there is no key to read it with.",
             next_step=f"Set {ADMIN_KEY} to an Admin API key, which an administrator of the organisation creates.",
         )
-    ages = Ages(batch=batch_hours * _HOUR)
+    asked = _Asked(window, chosen, Ages(batch=batch_hours * _HOUR), moment, close_lost, apply_bill)
     with opened(ledger) as books:
-        closed = close(books.book, books.reader, ages, moment, simulated=simulated) if close_lost else None
-        found = _found(books, window, chosen, ages, moment, closed=closed, apply_bill=apply_bill)
+        found = _found(books, asked)
     print_report(reconcile_report(found), format)
 
 
-def _found(
-    books: OpenLedger,
-    window: Window,
-    chosen: Chosen,
-    ages: Ages,
-    moment: datetime,
-    *,
-    closed: int | None,
-    apply_bill: bool,
-) -> Found:
-    """Both sides, after everything that was asked for was written."""
-    applied: int | None = None
-    result: Reconciled | None = None
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What the flags ask for."""
+
+    window: Window
+    chosen: Chosen
+    ages: Ages
+    now: datetime
+    close: bool
+    apply: bool
+
+
+def _found(books: OpenLedger, asked: _Asked) -> Found:
+    """Both sides, after everything that was asked for was written; the bill is read before anything is."""
+    window, simulated, now = asked.window, asked.window.simulated, asked.now
     with usage_reports(os.environ) as reports:
-        if reports is not None:
-            result = compare(books.reader, reports, window, chosen, moment)
-    if result is not None and apply_bill:
-        applied = apply(books.book, result.compared, simulated=window.simulated)
-        result = again(books.reader, result, moment, simulated=window.simulated)
-    rows = open_reservations(books.reader, ages, moment, simulated=window.simulated)
+        result = reports and compare(books.reader, reports, window, asked.chosen, now)
+    closed = close(books.book, books.reader, asked.ages, now, simulated=simulated) if asked.close else None
+    applied = None
+    if result and asked.apply:
+        before = again(books.reader, result, now, simulated=simulated)
+        applied = apply(books.book, before.compared, simulated=simulated)
+    rows = open_reservations(books.reader, asked.ages, now, simulated=simulated)
     period = f"{(result or window).first} to {window.last} (UTC)"
     done = Done(closed, applied)
-    if result is None:
-        return Found(period, rows, ages, done)
+    if not result:
+        return Found(period, rows, asked.ages, done)
+    result = again(books.reader, result, now, simulated=simulated)
     return Found(
         period,
         rows,
-        ages,
+        asked.ages,
         done,
         result.compared,
         result.billed.others,
         result.billed.priority_tokens,
-        chosen.everything,
+        asked.chosen.everything,
         result.first if result.first > window.first else None,
     )
 

@@ -11,10 +11,7 @@ from bot.core.report.words import counted
 
 def explanation(one: Comparison) -> str:
     """What a cell's difference is; '' where there is nothing to say."""
-    sentences = [_SAID[one.verdict](one)]
-    if not one.complete and one.verdict is not Verdict.PROVISIONAL:
-        sentences.append("Provisional: the report of this day is not complete yet.")
-    return " ".join(sentence for sentence in sentences if sentence)
+    return _SAID[one.verdict](one)
 
 
 def _agrees(one: Comparison) -> str:

@@ -187,6 +187,9 @@ def _notes(found: Found, compared: Sequence[Comparison]) -> tuple[str, ...]:
         )
     else:
         notes.append("The ledger says what the provider billed.")
+    early = sorted({one.cell.day for one in compared if not one.complete})
+    if early:
+        notes.append(f"Provisional from {early[0].isoformat()} on: the provider's report of those days may still grow.")
     if found.done.applied is not None:
         notes.append(f"Adjustments written: {found.done.applied:,}.")
     if found.done.applied and found.everything:

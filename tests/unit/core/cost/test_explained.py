@@ -31,7 +31,6 @@ NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
         (booked("2"), bill("2.5", tokens=2_000_000), LONG_AFTER, "charged $0.5000 more for them: the price list"),
         (booked("2"), bill("1.5", tokens=2_000_000), LONG_AFTER, "charged $0.5000 less for them"),
         (booked("2"), bill("1.5"), NOON, "$0.5000 are not in the provider's report yet"),
-        (booked("2"), bill("2"), NOON, "Provisional: the report of this day is not complete yet."),
     ],
 )
 def test_each_difference_is_explained(ours: Booked, theirs: Bill, now: datetime, words: str) -> None:

@@ -69,6 +69,9 @@ def test_what_waits_says_for_what() -> None:
     held = compared({on(MONDAY): booked("2", lost="1")}, {on(MONDAY): bill("2")}, early)
     table = report_as_json(reconcile_report(found(compared=tuple(held.values()))))["tables"]["adjustments"]
     assert table["rows"][0]["target_usd"] == "0"
+    assert "Provisional" not in notes(reconcile_report(found(compared=tuple(held.values()))))
+    noon = compared({on(MONDAY): booked("2")}, {}, datetime(2026, 11, 23, 12, tzinfo=UTC))
+    assert "Provisional from 2026-11-23 on" in notes(reconcile_report(found(compared=tuple(noon.values()))))
     assert "more waits: what was reserved may be billed on the next day" in table["rows"][0]["state"]
 
 
