@@ -1,1 +1,1 @@
-"""Reports and steps on what reviews cost that read the ledger row by row, or write it."""
+"""Reports that gather several things from the ledger before they can be worked out."""
