@@ -1,1 +1,1 @@
-"""Reports that gather several things from the ledger before they can be worked out."""
+"""Steps that gather what reports are worked out from, and what reconciling writes."""

@@ -6,25 +6,27 @@ import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from bot.app.cost.reconcile import Window, again, apply, close, open_reservations
-from bot.app.cost.reconcile import reconcile as compare
-from bot.bootstrap.ledger import OpenLedger
-from bot.bootstrap.reports import ADMIN_KEY, usage_reports
 from bot.cli.cost.flags import Format, LedgerPlace, Printed, Simulated, now, opened, print_report
-from bot.core.cost.billed import Chosen
-from bot.core.cost.lost import BATCH_AFTER, BATCH_ENDS_AFTER, Ages
-from bot.core.cost.reconcile_report import Done, Found, reconcile_report
 from bot.errors import WrongUsage
+
+if TYPE_CHECKING:
+    from bot.app.cost.reconcile import Window
+    from bot.bootstrap.ledger import OpenLedger
+    from bot.core.cost.billed import Chosen
+    from bot.core.cost.lost import Ages
+    from bot.core.cost.reconcile_report import Found
 
 WRITES = "What is written"
 WHOSE = "Whose bill"
 _HOUR = timedelta(hours=1)
 _MONTH = re.compile(r"\d{4}-\d{2}")
 _MOST_DAYS = 366
+_RESULTS_LAST = 29 * 24
+"""Hours for which a batch's results can be collected."""
 
 
 def reconcile(
@@ -44,12 +46,12 @@ def reconcile(
         int,
         typer.Option(
             metavar="N",
-            min=BATCH_ENDS_AFTER // _HOUR,
-            max=BATCH_AFTER // _HOUR,
+            min=25,
+            max=_RESULTS_LAST,
             help="The age at which --close takes a batch's reservation for lost; results are kept for 29 days.",
             rich_help_panel=WRITES,
         ),
-    ] = BATCH_AFTER // _HOUR,
+    ] = _RESULTS_LAST,
     workspace: Annotated[
         list[str] | None,
         typer.Option(metavar="ID", help="Only this workspace (wrkspc_…, or default).", rich_help_panel=WHOSE),
@@ -67,6 +69,12 @@ def reconcile(
     The bill is read with an Admin API key in ANTHROPIC_ADMIN_KEY; without one only open reservations are shown.
     Nothing is written without --close or --apply, and what was settled never changes.
     """
+    from bot.app.cost.reconcile import Window
+    from bot.bootstrap.reports import ADMIN_KEY
+    from bot.core.cost.billed import Chosen
+    from bot.core.cost.lost import Ages
+    from bot.core.cost.reconcile_report import reconcile_report
+
     moment = now()
     window = Window(*_days(days, month, moment.date()), simulated)
     chosen = Chosen(frozenset(workspace or ()), frozenset(api_key_id or ()))
@@ -95,9 +103,13 @@ class _Asked:
 
 def _found(books: OpenLedger, asked: _Asked) -> Found:
     """Both sides, after everything that was asked for was written; the bill is read before anything is."""
+    from bot.app.cost.reconcile import again, apply, close, open_reservations, reconcile
+    from bot.bootstrap.reports import usage_reports
+    from bot.core.cost.reconcile_report import Done, Found
+
     window, simulated, now = asked.window, asked.window.simulated, asked.now
     with usage_reports(os.environ) as reports:
-        result = reports and compare(books.reader, reports, window, asked.chosen, now)
+        result = reports and reconcile(books.reader, reports, window, asked.chosen, now)
     closed = close(books.book, books.reader, asked.ages, now, simulated=simulated) if asked.close else None
     applied = None
     if result and asked.apply:
