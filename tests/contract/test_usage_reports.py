@@ -26,6 +26,7 @@ from tests.fakes_reports import FakeReports
 
 BEGAN = datetime(2026, 10, 1, 9, tzinfo=UTC)
 FIRST = BEGAN.date()
+PRICES = PriceList(datetime(2026, 11, 26, tzinfo=UTC), {})
 HAIKU, SONNET = "claude-haiku-5-5", "claude-sonnet-5-5"
 ADMIN = "sk-ant-admin01-secret"
 SYSTEM = [{"type": "text", "text": "s" * 6_000, "cache_control": {"type": "ephemeral", "ttl": "1h"}}]
@@ -83,7 +84,7 @@ def fake() -> Iterator[tuple[UsageReports, Spent]]:
     cells = {Cell(FIRST + timedelta(n), HAIKU, batch=n == 1): Usage(input_tokens=10_000 * (n + 1)) for n in (0, 1, 40)}
     reports = FakeReports()
     for cell, usage in cells.items():
-        usd = PriceList(BEGAN, {}).cost(HAIKU, usage, Tariff(batch=cell.batch))
+        usd = PRICES.cost(HAIKU, usage, Tariff(batch=cell.batch))
         reports.usages.append(UsageLine(cell.day, HAIKU, cell.mode, None, None, usage))
         reports.charges.append(CostLine(cell.day, HAIKU, cell.mode, None, "input_tokens", "", usd))
     yield reports, cells
@@ -118,8 +119,7 @@ def test_tokens_and_dollars_are_those_of_the_answers(making: Making) -> None:
         last = FIRST + timedelta(days=40)
         billed = added_up(reports.usage(FIRST, last), reports.costs(FIRST, last), Chosen())
     assert {cell: bill.usage for cell, bill in billed.cells.items()} == spent
-    prices = PriceList(BEGAN + timedelta(days=40), {})
-    dollars = {cell: prices.cost(cell.model, usage, Tariff(batch=cell.batch)) for cell, usage in spent.items()}
+    dollars = {cell: PRICES.cost(cell.model, usage, Tariff(batch=cell.batch)) for cell, usage in spent.items()}
     assert {cell: bill.usd for cell, bill in billed.cells.items()} == dollars
 
 
