@@ -123,6 +123,6 @@ def test_groups_add_up_to_the_total(history: History, by: Field) -> None:
 
 
 def test_the_provider_charged_no_more_and_no_less_than_that(history: History) -> None:
-    """Protects the bounds: the charge lies between what is settled and that with everything that may have been billed."""
+    """Protects the bounds: the charge lies between what is settled and that with what may have been billed."""
     total = history.reader.total()
     assert total.cost_usd <= history.charged_usd <= total.spent_usd

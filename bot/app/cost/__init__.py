@@ -1,1 +1,1 @@
-"""Steps that gather what reports are worked out from, and what reconciling writes."""
+"""What reports and alerts gather from the ledger before they can be worked out, and what reconciling writes."""
