@@ -31,6 +31,7 @@ from bot.core.ledger.sums import (
     Field,
     FindingSums,
     Group,
+    Reach,
     RunSums,
     SectionSums,
     Sums,
@@ -110,7 +111,8 @@ class FakeLedger:
 
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         self._answer()
-        self.runs_known[run.run_id] = (run, end)
+        known_run = self.runs_known.get(run.run_id, (run, None))[0]
+        self.runs_known[run.run_id] = (replace(run, sections=run.sections or known_run.sections), end)
         for one in end.findings:
             key = (run.repository, run.pull_request or 0, one.fingerprint, run.simulated)
             first = self.found.setdefault(key, (run, end.ended, one))
@@ -179,12 +181,20 @@ class FakeLedger:
         known = sorted(self.runs_known.values(), key=lambda one: (one[0].began, one[0].run_id))
         yield from (_run_sums(run, end, sums[run.run_id]) for run, end in known if run.run_id in sums)
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        added: dict[str, Sums] = {}
-        for run in self.runs(where):
-            sections = json.dumps(dict(sorted(self.runs_known[run.run_id][0].sections.items())))
-            added[sections] = added.get(sections, Sums()) + run.sums
-        return tuple(SectionSums(json.loads(sections), added[sections]) for sections in sorted(added))
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        self._answer()
+        runs = [row.run for row in self._matching(where)]
+        pull_requests = {(run.repository, run.pull_request) for run in runs if run.pull_request is not None}
+        return Reach(len({run.run_id for run in runs}), len(pull_requests))
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
+        added: dict[tuple[str, tuple[str, ...]], Sums] = {}
+        for group in self.groups([Field.RUN, *by], where):
+            known = self.runs_known.get(group.key[0])
+            sections = json.dumps(dict(sorted(known[0].sections.items())) if known else {})
+            key = (sections, group.key[1:])
+            added[key] = added.get(key, Sums()) + group.sums
+        return tuple(SectionSums(json.loads(key[0]), added[key], key[1]) for key in sorted(added))
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         self._answer()

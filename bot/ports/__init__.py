@@ -11,7 +11,18 @@ from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunEnd, RunFacts, Settlement
-from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.ledger.sums import (
+    EVERYTHING,
+    AccountSum,
+    Field,
+    FindingSums,
+    Group,
+    Reach,
+    RunSums,
+    SectionSums,
+    Sums,
+    Where,
+)
 from bot.core.message_batch import Intent, ItemResult, SeenBatch
 from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
@@ -263,8 +274,12 @@ class LedgerReader(Protocol):
         """Every run that has rows, oldest first."""
         ...
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        """Sums by what the system prompt was made of."""
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        """How many runs and pull requests the rows belong to; rows without a pull request count for none."""
+        ...
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
+        """Sums by what the system prompt was made of ({} for rows of unknown runs), and by these fields."""
         ...
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:

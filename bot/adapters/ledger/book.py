@@ -119,10 +119,11 @@ class SqlLedger:
         values = run_values(run) | end_values(end)
         with self._writing() as connection:
             statement = self._insert(runs).values(values)
-            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=values))
-            for one in sorted(
-                end.findings, key=lambda one: one.fingerprint
-            ):  # one order, or two runs wait for each other
+            # A receipt does not say what its prompt was made of: an import must not wipe out what the run wrote.
+            told = {name: value for name, value in values.items() if name != "sections" or value}
+            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=told))
+            # In one order, or two runs wait for each other.
+            for one in sorted(end.findings, key=lambda one: one.fingerprint):
                 self._note_finding(connection, run, end.ended, one)
             if end.accepted:
                 connection.execute(

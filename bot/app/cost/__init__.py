@@ -1,1 +1,1 @@
-"""What reports and alerts gather from the ledger before they can be worked out, and what reconciling writes."""
+"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles with the bill."""
