@@ -1,1 +1,1 @@
-"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles with the bill."""
+"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles."""
