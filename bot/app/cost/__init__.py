@@ -1,1 +1,1 @@
-"""What `hunkwise cost` does beyond one pure function: gathers from the ledger, tells of it, and puts receipts in."""
+"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles."""

@@ -15,6 +15,7 @@ from bot.cli.cost import (
     forecast,
     import_,
     page,
+    reconcile,
     report,
     selfhost,
     trend,
@@ -38,6 +39,7 @@ app.command("fetch")(fetch.fetch)
 app.command("forecast")(forecast.forecast)
 app.command("import")(import_.import_receipts)
 app.command("page")(page.page)
+app.command("reconcile")(reconcile.reconcile)
 app.command("report")(report.report)
 app.command("selfhost")(selfhost.selfhost)
 app.command("trend")(trend.trend)
