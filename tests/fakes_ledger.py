@@ -14,6 +14,7 @@ from bot.core.budget import Amount
 from bot.core.calls import Outcome
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
 from bot.core.ledger.entry import (
+    ADJUSTMENT,
     Entry,
     FindingRow,
     Opening,
@@ -93,9 +94,25 @@ class FakeLedger:
                 changed += self.settle(row.opening.id, row.settlement)
         return changed
 
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        self._answer()
+        changed = 0
+        for row in rows:
+            if row.opening.feature != ADJUSTMENT or row.settlement is None:
+                raise ValueError(f"{row.opening.id} is no adjustment")
+            with self._lock:
+                before = self.entries.get(row.opening.id)
+                if before is not None and before.opening.feature != ADJUSTMENT:
+                    raise ValueError(f"{row.opening.id} is the id of another row")
+                if before is None or before.settlement != row.settlement:
+                    self.entries[row.opening.id] = row
+                    changed += 1
+        return changed
+
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         self._answer()
-        self.runs_known[run.run_id] = (run, end)
+        known_run = self.runs_known.get(run.run_id, (run, None))[0]
+        self.runs_known[run.run_id] = (replace(run, sections=run.sections or known_run.sections), end)
         for one in end.findings:
             key = (run.repository, run.pull_request or 0, one.fingerprint, run.simulated)
             first = self.found.setdefault(key, (run, end.ended, one))
@@ -151,6 +168,9 @@ class FakeLedger:
         self._answer()
         rows = sorted(self._matching(where), key=lambda row: (row.opening.at, row.opening.id))
         yield from (replace(row, run=_as_rows_hold_it(row)) for row in rows)
+
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        yield from (row for row in self.rows(where) if row.settlement is None)
 
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         by_cost = sorted(self.runs(where), key=lambda run: (-run.sums.spent_usd, run.run_id))
@@ -328,7 +348,7 @@ def _sums(row: Entry) -> Sums:
         unsettled_tokens=opening.reserved_tokens if is_open else ending.unsettled_tokens,
         cost_usd=ending.cost_usd,
         unsettled_usd=opening.reserved_usd if is_open else ending.unsettled_usd,
-        wasted_usd=Decimal(0) if answered else ending.cost_usd,
+        wasted_usd=Decimal(0) if answered or ending.outcome == Untaken.ADJUSTED.value else ending.cost_usd,
         saved=ending.saved,
     )
 

@@ -81,6 +81,12 @@ class SqlReader:
         for row in self._rows(query):
             yield _as_entry(row)
 
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """Every open reservation, oldest first (LedgerReader.open_rows)."""
+        query = select(entries).where(_matching(where), entries.c.state == State.OPEN.value)
+        for row in self._rows(query.order_by(entries.c.at, entries.c.id)):
+            yield _as_entry(row)
+
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         """The dearest runs (LedgerReader.largest_runs)."""
         by_run = self._by_run(where)
@@ -225,7 +231,8 @@ def _sums() -> list[ColumnElement[Any]]:
         func.count().filter(asked, entries.c.attempt > 1).label("retried"),
         func.count().filter(opened).label("open"),
     ]
-    wasted = func.coalesce(func.sum(entries.c.cost_e12).filter(~answered), 0).label("wasted_e12")
+    unbought = entries.c.outcome.not_in([Outcome.ANSWERED.value, Untaken.ADJUSTED.value])
+    wasted = func.coalesce(func.sum(entries.c.cost_e12).filter(unbought), 0).label("wasted_e12")
     names = [
         "hunks",
         "latency_ms",

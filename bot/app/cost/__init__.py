@@ -1,1 +1,1 @@
-"""Reports and alerts, read from the ledger in portions: memory grows with what is shown, not with the rows."""
+"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles."""

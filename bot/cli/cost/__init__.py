@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from bot.cli.cost import alerts, analyze, breakdown, compare, debug, forecast, report, selfhost, trend
+from bot.cli.cost import (
+    alerts,
+    analyze,
+    breakdown,
+    compare,
+    debug,
+    export,
+    fetch,
+    forecast,
+    import_,
+    page,
+    reconcile,
+    report,
+    selfhost,
+    trend,
+)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,7 +34,12 @@ app.command("analyze")(analyze.analyze)
 app.command("breakdown")(breakdown.breakdown)
 app.command("compare")(compare.compare)
 app.command("debug")(debug.debug)
+app.command("export")(export.export)
+app.command("fetch")(fetch.fetch)
 app.command("forecast")(forecast.forecast)
+app.command("import")(import_.import_receipts)
+app.command("page")(page.page)
+app.command("reconcile")(reconcile.reconcile)
 app.command("report")(report.report)
 app.command("selfhost")(selfhost.selfhost)
 app.command("trend")(trend.trend)

@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from bot.cli.cost import flags
+from bot.cli.cost.page import HtmlBeside, write_beside
 from bot.cli.cost.times import month_of
+from bot.core.ledger.account import Span, period_at
 
 
 def analyze(
@@ -18,6 +20,7 @@ def analyze(
     simulated: flags.Simulated = False,
     time_zone: flags.TimeZone = "UTC",
     format: flags.Printed = flags.Format.TEXT,
+    html: HtmlBeside = "",
     ledger: flags.LedgerPlace = None,
 ) -> None:
     """One month in depth, beside the month before.
@@ -26,10 +29,12 @@ def analyze(
     finding. A month that is not over is compared with as much of the month before.
     """
     from bot.app.cost.month import read_month
+    from bot.app.cost.page_facts import Asked
 
     now, zone = flags.now(), flags.zone_of(time_zone)
     chosen = month_of(month, now, zone)
     where = flags.chosen(repo, team, author, simulated=simulated)
     with flags.opened(ledger) as opened:
         made = read_month(opened.reader, chosen, where, zone, now)
+        write_beside(opened.reader, Asked(period_at(Span.MONTH, chosen.start, zone), now, zone, where), html)
     flags.print_report(made, format)

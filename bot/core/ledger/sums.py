@@ -65,7 +65,8 @@ class Sums:
 
     `rows` are all, `attempts` those that asked a model, `requests` the first attempts among them; `answered` bought an
     answer, `retried` are attempts after the first, `open` reservations whose end is unknown. `wasted_usd` is the part
-    of `cost_usd` that bought no answer. `latency_ms` is the sum over attempts.
+    of `cost_usd` that bought no answer, adjustments to the provider's bill left out. `latency_ms` is the sum
+    over attempts.
     """
 
     rows: int = 0
