@@ -1,0 +1,90 @@
+"""Budgets over time in words: whose, for when, how much of it is used, when it renews and whom to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.core.ledger.account import Account, Exhausted, Period, Scope, Span
+from bot.core.ledger.budgets import Budgets, OnExhausted
+from bot.core.ledger.standing import Level, Standing
+from bot.core.report.figures import exact_dollars
+
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+_GRAVEST_FIRST = (Level.STOPPED, Level.EXHAUSTED, Level.WARNING)
+_INSTEAD = {
+    OnExhausted.CHEAP: "so only the cheap model is asked",
+    OnExhausted.BATCH: "so reviews are handed in as message batches, at half the price",
+    OnExhausted.WARN: "and reviews go on",
+}
+
+
+def standing_sentences(standings: Sequence[Standing], budgets: Budgets) -> list[str]:
+    """A sentence or two for each budget that is near its end or past it, the gravest first."""
+    return [sentence(one, budgets) for level in _GRAVEST_FIRST for one in standings if one.level is level]
+
+
+def sentence(standing: Standing, budgets: Budgets) -> str:
+    """How one budget stands, when it renews, and, where it is used up, whom to ask."""
+    limit, account = standing.held.limit, standing.held.account
+    usd = exact_dollars(limit.usd)
+    renews = renewal(account.period, budgets.zone)
+    if standing.level is Level.STOPPED:
+        most = f", at most {exact_dollars(limit.hard_usd)}" if limit.hard_usd != limit.usd else ""
+        return f"{budget_of(account, budgets.zone)} ({usd}{most}) is used up. {renews}{_ask(budgets)}"
+    if standing.level is Level.EXHAUSTED:
+        bound = f"{_INSTEAD[limit.on_exhausted]}, up to {exact_dollars(limit.hard_usd)}"
+        return f"{budget_of(account, budgets.zone)} ({usd}) is used up, {bound}. {renews}{_ask(budgets)}"
+    used = exact_dollars(standing.committed_usd)
+    share = f"{standing.percent} % of {_lower(budget_of(account, budgets.zone))}"
+    return f"{share} ({used} of {usd}) is used. {renews}"
+
+
+def refusal(exhausted: Exhausted, budgets: Budgets) -> str:
+    """What to say where a request did not fit into what a budget has left."""
+    limit, left = exhausted.limit, exhausted.left_usd
+    whose = budget_of(limit.account, budgets.zone)
+    what = f"does not cover the rest, with {exact_dollars(left)} left" if left else "is used up"
+    renews = renewal(limit.account.period, budgets.zone)
+    return f"{whose} ({exact_dollars(limit.usd)}) {what}. {renews}{_ask(budgets)}"
+
+
+def budget_of(account: Account, zone: ZoneInfo) -> str:
+    """Whose budget, and for when: 'The budget of team payments for November 2026'."""
+    whose = {
+        Scope.ALL: "The budget of everybody",
+        Scope.REPOSITORY: f"The budget of {account.of}",
+        Scope.TEAM: f"The budget of team {account.of}",
+        Scope.AUTHOR: f"The budget of {account.of}",
+    }[account.scope]
+    return f"{whose} for {_when(account.period, zone)}"
+
+
+def renewal(period: Period, zone: ZoneInfo) -> str:
+    """When the next period begins, by the zone's own clock."""
+    end = period.end.astimezone(zone)
+    return f"It renews on {_date(end)}, {end:%H:%M} {zone.key}."
+
+
+def _ask(budgets: Budgets) -> str:
+    return f" Ask {budgets.ask}." if budgets.ask else ""
+
+
+def _when(period: Period, zone: ZoneInfo) -> str:
+    start = period.start.astimezone(zone)
+    if period.span is Span.MONTH:
+        return f"{_MONTHS[start.month - 1]} {start.year}"
+    return _date(start) if period.span is Span.DAY else f"the week from {_date(start)}"
+
+
+def _date(moment: datetime) -> str:
+    return f"{_DAYS[moment.weekday()]} {moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
