@@ -23,7 +23,8 @@ from bot.app.batches.work import collect, submit
 from bot.app.options import Mode, Options
 from bot.app.review import review
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import Plan, desk_for
+from bot.bootstrap.desk import desk_for
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount, Limits
 from bot.core.pricing import LIVE, PriceList, Tariff
 from bot.core.receipt import Receipt

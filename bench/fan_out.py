@@ -17,7 +17,7 @@ from bench.changes import change
 from bench.stand_in import log_of, plan_for, review_at, served_apart
 from bot.adapters import anthropic  # noqa: F401 - imported before the clock starts: a run pays for it once
 from bot.app.options import Options
-from bot.bootstrap.desk import Plan
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Limits
 from bot.core.choose import RequestSizes
 

@@ -22,9 +22,10 @@ from bot.adapters.ledger.rows import end_values, ending_values, opening_values, 
 from bot.adapters.ledger.tables import entries, findings, runs
 from bot.core.bill import FIRST_LOOKS
 from bot.core.calls import Feature
-from bot.core.ledger.entry import Opening, RateRow, RunEnd, RunFacts, Saved, Settlement, State
-from bot.core.ledger.money import to_the_digit
+from bot.core.ledger.entry import Opening, RateRow, RunEnd, RunFacts, Settlement, State
+from bot.core.money import to_the_digit
 from bot.core.pricing import BATCH_SHARE, LIVE, PriceList, Tariff
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 MODELS = {"cheap": "claude-haiku-4-5", "standard": "claude-sonnet-4-6", "strong": "claude-opus-4-5"}

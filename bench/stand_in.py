@@ -21,7 +21,8 @@ from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.app.target import Target
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import Plan, desk_for
+from bot.bootstrap.desk import desk_for
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount, worst_case
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.diff.read import read_diff

@@ -5,6 +5,7 @@
     │   ├── NotADiff                  the input is not a unified git diff
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
+    │   ├── NotAReceipt               what is imported is no receipt, or its figures do not add up
     │   └── GitRefused                git could not give the diff that was asked for
     ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
     │   └── NoBatches                 there is no such API where requests go
@@ -58,6 +59,10 @@ class BadConfiguration(WrongUsage):
 
 class UnknownPrice(WrongUsage):
     """The price list does not know a model, so no budget could be kept."""
+
+
+class NotAReceipt(WrongUsage):
+    """What is to be imported is no receipt, or one that nobody can have written as it is."""
 
 
 class GitRefused(WrongUsage):

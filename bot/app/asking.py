@@ -36,7 +36,9 @@ class Asking:
         self._options = options
         self._desk = desk
         self._deadline = desk.clock.monotonic() + options.run_seconds
-        self._guard = Guard(Reading(desk.provider), budget, desk.prices, desk.counter, desk.clock, desk.observer)
+        self._guard = Guard(
+            Reading(desk.provider), budget, desk.prices, desk.counter, desk.clock, desk.observer, desk.books
+        )
         self._limiters = desk.limiters or {
             link.name: Limiter(desk.clock, options.concurrency) for link in chain_of(options)
         }

@@ -48,7 +48,8 @@ class Delivery:
     `page` is the summary's text, wherever it could be written, `standing` the severities of findings of earlier pushes
     that nothing has answered. `posted` are the fingerprints of this run's findings
     that stand inline, `carried` says by fingerprint why others are in the summary. `problems` are sentences about
-    what did not reach its readers, `notes` about what went otherwise than planned.
+    what did not reach its readers, `notes` about what went otherwise than planned. `addressed` are the fingerprints of
+    earlier findings that this push has dealt with.
     """
 
     page: str
@@ -59,3 +60,4 @@ class Delivery:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     standing: tuple[Severity, ...] = ()
+    addressed: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from bot.app.books import Books
 from bot.app.limiter import Limiter
 from bot.core.pricing import PriceList
 from bot.ports import AnswerStore, BatchApi, Clock, Observer, PrefixHistory, Provider, TokenCounter
@@ -15,7 +16,8 @@ from bot.ports import AnswerStore, BatchApi, Clock, Observer, PrefixHistory, Pro
 class Desk:
     """What a review works with: built by bot/bootstrap or by a test.
 
-    `limiters` hear, by provider, what responses say of a key's rate limits; without them each review has its own.
+    `books` are the run's part of the ledger. `limiters` hear, by provider, what responses say of a key's rate limits;
+    without them each review has its own.
     """
 
     provider: Provider
@@ -29,3 +31,4 @@ class Desk:
     history: PrefixHistory | None = None
     limiters: Mapping[str, Limiter] = field(default_factory=dict)
     batches: BatchApi | None = None
+    books: Books = field(default_factory=Books)

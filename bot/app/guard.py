@@ -10,9 +10,11 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 
+from bot.app.books import Books, Reserved
 from bot.core.budget import Amount, Budget, largest_output, worst_case
 from bot.core.calls import Call, ModelAnswer, ModelRequest
 from bot.core.failure import RULES, Billing, FailureKind
@@ -20,7 +22,7 @@ from bot.core.pricing import PriceList
 from bot.core.progress import AttemptEnded
 from bot.core.tokens import bound_tokens
 from bot.core.usage import Usage
-from bot.errors import CallFailed
+from bot.errors import CallFailed, LedgerLost
 from bot.ports import Clock, Observer, Provider, TokenCounter
 
 _COUNT_MARGIN_TOKENS = 32
@@ -34,13 +36,18 @@ def with_margin(counted: int) -> int:
     return counted + counted // 50 + _COUNT_MARGIN_TOKENS
 
 
+NO_ROW = Reserved("", datetime.min.replace(tzinfo=UTC))
+"""An attempt that is not written down yet."""
+
+
 @dataclass(eq=False, slots=True)
 class _Attempt:
-    """An attempt under way, with what is set aside for it."""
+    """An attempt under way, with what is set aside for it, and its row in the ledger."""
 
     request: ModelRequest
     reserved: Amount
     began: float
+    row: Reserved = NO_ROW
 
 
 class Guard:
@@ -54,13 +61,16 @@ class Guard:
         counter: TokenCounter,
         clock: Clock,
         observer: Observer,
+        books: Books | None = None,
     ) -> None:
+        """Without `books` nothing is written down beside the budget itself."""
         self._inner = inner
         self._budget = budget
         self._prices = prices
         self._counter = counter
         self._clock = clock
         self._observer = observer
+        self._books = books or Books()
         self._changed = threading.Condition()
         self._queue: list[tuple[int, int]] = []
         self._arrivals = count()
@@ -70,7 +80,7 @@ class Guard:
 
     def ask(self, request: ModelRequest, begun: Callable[[], None]) -> ModelAnswer:
         """Reserve, ask, settle. Raises CallFailed where the worst case does not fit what is left."""
-        attempt = self._reserve(request)
+        attempt = self._admit(request)
         try:
             answer = self._inner.ask(attempt.request, begun)
         except CallFailed as failed:
@@ -81,9 +91,11 @@ class Guard:
             raise
         cost = self._prices.cost(request.model, answer.usage, request.tariff)
         with self._changed:
-            if self._take(attempt):
-                self._budget.settle(attempt.reserved, Amount(answer.usage.total_tokens, cost))
-                self._record(attempt, answer.outcome, answer.request_id, answer.usage, cost)
+            if not self._take(attempt):
+                return answer
+            self._budget.settle(attempt.reserved, Amount(answer.usage.total_tokens, cost))
+            call = self._record(attempt, answer.outcome, answer.request_id, answer.usage, cost)
+        self._books.settle(call)
         return answer
 
     def calls(self) -> tuple[Call, ...]:
@@ -101,9 +113,10 @@ class Guard:
         """End the run: attempts still under way are charged in full, later ones refused, late answers ignored."""
         self.admit_no_more()
         with self._changed:
-            for attempt in tuple(self._under_way):
-                self._take(attempt)
-                self._forfeit(attempt, FailureKind.STOPPED, None)
+            under_way = [attempt for attempt in tuple(self._under_way) if self._take(attempt)]
+            calls = [self._forfeit(attempt, FailureKind.STOPPED, None) for attempt in under_way]
+        for call in calls:
+            self._books.settle(call)
 
     def obstacle_alone(self, request: ModelRequest, input_tokens: int) -> FailureKind | None:
         """Why a request of this size could not be reserved even if nothing else were under way, or None."""
@@ -111,6 +124,33 @@ class Guard:
             spent = self._budget.before + self._budget.spent
         worst = worst_case(request, input_tokens, self._prices)
         return Budget(self._budget.limits, spent).obstacle(worst)
+
+    def _admit(self, request: ModelRequest) -> _Attempt:
+        """Reserve here, then in the ledger, which knows of everybody else's spending too.
+
+        Where the ledger refuses, this run may go no further than what the ledger has left, and the request is fitted
+        into that.
+        """
+        while True:
+            attempt = self._reserve(request)
+            try:
+                row = self._books.reserve(attempt.request, attempt.reserved, self._clock)
+            except LedgerLost as lost:
+                self._give_back(attempt)
+                raise CallFailed(FailureKind.LEDGER_LOST, lost.message) from lost
+            if isinstance(row, Reserved):
+                attempt.row = row
+                return attempt
+            self._give_back(attempt, row.left_usd)
+
+    def _give_back(self, attempt: _Attempt, left: Decimal | None = None) -> None:
+        """Undo a reservation; with `left`, nothing more than that many dollars may be committed from now on."""
+        with self._changed:
+            if not self._take(attempt):
+                return
+            self._budget.release(attempt.reserved)
+            if left is not None:
+                self._budget.narrow(left)
 
     def _reserve(self, request: ModelRequest) -> _Attempt:
         """Wait for room in the plan's order; shrink the answer's room only when nobody else could free any."""
@@ -184,10 +224,11 @@ class Guard:
             if not self._take(attempt):
                 return
             if RULES[kind].billing is Billing.UNKNOWN:
-                self._forfeit(attempt, kind, request_id)
+                call = self._forfeit(attempt, kind, request_id)
             else:
                 self._budget.release(attempt.reserved)
-                self._record(attempt, kind, request_id, Usage(), Decimal(0))
+                call = self._record(attempt, kind, request_id, Usage(), Decimal(0))
+        self._books.settle(call)
 
     def _take(self, attempt: _Attempt) -> bool:
         """Claim the right to settle an attempt: True exactly once for each."""
@@ -197,9 +238,9 @@ class Guard:
         self._changed.notify_all()
         return True
 
-    def _forfeit(self, attempt: _Attempt, kind: FailureKind, request_id: str | None) -> None:
+    def _forfeit(self, attempt: _Attempt, kind: FailureKind, request_id: str | None) -> Call:
         self._budget.forfeit(attempt.reserved)
-        self._record(attempt, kind, request_id, Usage(), Decimal(0), attempt.reserved)
+        return self._record(attempt, kind, request_id, Usage(), Decimal(0), attempt.reserved)
 
     def _record(
         self,
@@ -209,25 +250,29 @@ class Guard:
         usage: Usage,
         cost: Decimal,
         unsettled: Amount = Amount(),  # noqa: B008  # frozen, so safe to share
-    ) -> None:
+    ) -> Call:
         purpose = attempt.request.purpose
-        self._calls.append(
-            Call(
-                model=attempt.request.model,
-                tier=purpose.tier,
-                why=purpose.why,
-                hunks=purpose.hunks,
-                attempt=attempt.request.attempt,
-                outcome=str(outcome),
-                request_id=request_id,
-                latency_ms=round((self._clock.monotonic() - attempt.began) * 1000),
-                usage=usage,
-                cost_usd=cost,
-                unsettled_usd=unsettled.usd,
-                unsettled_tokens=unsettled.tokens,
-                feature=purpose.feature,
-                provider=attempt.request.provider,
-                tariff=attempt.request.tariff,
-            )
+        call = Call(
+            model=attempt.request.model,
+            tier=purpose.tier,
+            why=purpose.why,
+            hunks=purpose.hunks,
+            attempt=attempt.request.attempt,
+            outcome=str(outcome),
+            request_id=request_id,
+            latency_ms=round((self._clock.monotonic() - attempt.began) * 1000),
+            usage=usage,
+            cost_usd=cost,
+            unsettled_usd=unsettled.usd,
+            unsettled_tokens=unsettled.tokens,
+            feature=purpose.feature,
+            provider=attempt.request.provider,
+            tariff=attempt.request.tariff,
+            id=attempt.row.id,
+            at=attempt.row.at,
+            key=self._books.key_of(attempt.request.provider),
+            kinds=purpose.kinds,
         )
+        self._calls.append(call)
         self._observer.on(AttemptEnded(attempt.request.model, str(outcome), cost))
+        return call

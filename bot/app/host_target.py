@@ -83,6 +83,7 @@ def _target(host: CodeHost, pull: PullRequest, diff: Diff, withheld: tuple[Skipp
         head_sha=pull.head_sha,
         title=pull.title,
         description=pull.description,
+        author=pull.author,
     )
     return Target(
         facts,

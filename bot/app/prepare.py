@@ -18,7 +18,7 @@ from bot.core.listing import changed_lines
 from bot.core.prefix_use import hash_of
 from bot.core.prompt.facts import FileFact, render_facts
 from bot.core.prompt.fence import boundary
-from bot.core.prompt.system import Instruction, render_system
+from bot.core.prompt.system import Instruction, render_system, sections_of
 from bot.core.prompt.templates import Templates, prompt_hash
 from bot.core.redact import redact_text
 from bot.core.route import Routing
@@ -43,7 +43,8 @@ class Prepared:
     is the code around a hunk, by path and header, as a second look is shown it. `feature` is what the batches are
     asked for: to be reviewed, or to be drafted. `notes` are sentences that belong on the receipt. `made_from` is the
     SHA-256 of what `system` was made from (prompt files, languages, settings): runs in which it is equal should have
-    the same system prompt to the byte. `waiting` was handed in as a message batch and is not asked about.
+    the same system prompt to the byte. `waiting` was handed in as a message batch and is not asked about, `spared` was
+    reviewed before. `sections` are the parts of `system` in tokens.
     """
 
     target: Target
@@ -62,6 +63,8 @@ class Prepared:
     notes: tuple[str, ...] = ()
     made_from: str = ""
     waiting: tuple[Excerpt, ...] = ()
+    spared: tuple[Excerpt, ...] = ()
+    sections: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def accounted(self) -> tuple[Excerpt, ...]:
@@ -92,6 +95,7 @@ def prepare(
     excerpts = tuple(replace(one, enclosing=around.get(one.name)) for one in chosen.excerpts)
     wider = _enclosing(chosen.excerpts, target.head, _wider_budget(options))
     fence = boundary(_untrusted(target, [*around.values(), *wider.values()]))
+    system = _system(excerpts, options, templates)
     return Prepared(
         target=target,
         batches=arrange(excerpts, options.effective_routing, options.sizes),
@@ -105,10 +109,12 @@ def prepare(
         feature=Feature.DRAFT if options.effective_routing is Routing.CASCADE else Feature.REVIEW,
         notes=(*target.notes, *_routing_notes(options)),
         boundary=fence,
-        system=_system(excerpts, options, templates),
+        system=system,
+        sections=_sections(system, excerpts, options, templates),
         facts=_facts(target, fence, templates),
         made_from=_made_from(excerpts, options, templates),
         waiting=chosen.waiting,
+        spared=chosen.spared,
     )
 
 
@@ -187,6 +193,12 @@ def _system(excerpts: Sequence[Excerpt], options: Options, templates: Templates)
     )
 
 
+def _sections(system: str, excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> dict[str, int]:
+    languages = {excerpt.language for excerpt in excerpts}
+    instructions = _instructions_for(_paths(excerpts), options.instructions)
+    return sections_of(system, templates, languages, options.style_guide, instructions)
+
+
 def _made_from(excerpts: Sequence[Excerpt], options: Options, templates: Templates) -> str:
     """The hash of everything that `_system` reads."""
     return hash_of(
@@ -196,7 +208,7 @@ def _made_from(excerpts: Sequence[Excerpt], options: Options, templates: Templat
             options.language,
             options.severity.value,
             options.style_guide,
-            [[one.paths, one.text] for one in _instructions_for(_paths(excerpts), options.instructions)],
+            [[one.paths, one.text, one.name] for one in _instructions_for(_paths(excerpts), options.instructions)],
         ]
     )
 

@@ -24,7 +24,7 @@ from bot.core.excerpt import SkipReason
 from bot.core.finding import Finding
 from bot.core.inline_choice import InlineChoice, choose_inline
 from bot.core.known_diff import KnownDiff
-from bot.core.marks import ADDRESSED_MARK, AGAIN_MARK, run_mark
+from bot.core.marks import ADDRESSED_MARK, AGAIN_MARK, fingerprints_in, run_mark
 from bot.core.pull_request import PostedInline, PullRequest
 from bot.core.report.words import found
 from bot.errors import CodeHostError, HostUnavailable
@@ -50,6 +50,7 @@ class _Publication:
         self._known = self._knowing(reviewed.diff, whole=self._receipt_is_whole())
         self._choice = InlineChoice((), {}, frozenset())
         self._addressed_ids: frozenset[int] = frozenset()
+        self._addressed_findings: tuple[str, ...] = ()
         self._why_not = ""
         self._problems: list[str] = []
         self._notes: list[str] = []
@@ -128,7 +129,9 @@ class _Publication:
         if replies:
             resolve = [thread.id for thread in done] if office.rules.resolve else []
             answered = answer(office.host, office.number, replies, resolve, office.clock)
-            self._addressed_ids = answered.ids.intersection(thread.id for thread in done)
+            answered_ones = [thread for thread in done if thread.id in answered.ids]
+            self._addressed_ids = frozenset(thread.id for thread in answered_ones)
+            self._addressed_findings = tuple(name for thread in answered_ones for name in fingerprints_in(thread.body))
             self._notes.extend(answered.notes)
 
     def _addressed(self, thread: PostedInline) -> str:
@@ -146,7 +149,7 @@ class _Publication:
         return (self._receipt.target.head_sha or "")[:7]
 
     def _write(self) -> Delivery:
-        return write_delivery(
+        delivery = write_delivery(
             self._reviewed,
             self._memory,
             self._office,
@@ -161,3 +164,4 @@ class _Publication:
                 notes=tuple(self._notes),
             ),
         )
+        return replace(delivery, addressed=self._addressed_findings)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -13,7 +14,7 @@ from bot.app.tiers import TierModel
 from bot.core.answer import REVIEW
 from bot.core.calls import Feature, ModelRequest, Purpose
 from bot.core.claims import MOST_CLAIMS, Claim
-from bot.core.excerpt import Batch, Tier
+from bot.core.excerpt import Batch, Excerpt, Tier
 from bot.core.prefix_plan import PrefixPlan
 from bot.core.prompt.claims import Asked, render_claims, that_fit
 from bot.core.prompt.hunk import render_hunk
@@ -153,7 +154,9 @@ class RequestMaker:
             max_tokens=self._room(job, len(job.claims)),
             least_output_tokens=self._least_room(job),
             prefix_tokens=self.prefix_tokens.get(tier.model, self.bound_prefix()),
-            purpose=Purpose(tier.tier.value, job.batch.route.why, len(job.batch.excerpts), job.feature),
+            purpose=Purpose(
+                tier.tier.value, job.batch.route.why, len(job.batch.excerpts), job.feature, kinds_of(job.batch.excerpts)
+            ),
             cache_ttl=plan.system_ttl if plan else None,
             facts_ttl=plan.facts_ttl if plan else None,
             thinking=tier.thinking,
@@ -169,3 +172,8 @@ class RequestMaker:
 def shown(batch: Batch) -> tuple[ShownHunk, ...]:
     """A batch's excerpts as the model sees them."""
     return tuple(show(excerpt) for excerpt in batch.excerpts)
+
+
+def kinds_of(excerpts: Iterable[Excerpt]) -> tuple[tuple[str, int], ...]:
+    """How many excerpts are of which kind of file, by its name."""
+    return tuple(sorted(Counter(excerpt.language for excerpt in excerpts).items()))

@@ -46,9 +46,12 @@ def review(
 
     `allowance` caps this run below what the budget leaves: it is what was written down before the run.
 
+    Raises LedgerLost where the ledger does not answer before anything is asked; nothing is spent then.
+
     An interrupt (KeyboardInterrupt) ends the asking, not the accounting: the receipt says what was paid.
     """
     limits = options.limits if allowance is None else options.limits.within(before + allowance)
+    desk.books.begin()
     run = _Run(prepared, options, templates, desk, Budget(limits, before))
     run.ask()
     return run.receipt()
@@ -163,7 +166,8 @@ class _Run:
             overrun=self._budget.overrun,
             interrupted=self._asking.interrupted,
         )
-        return replace(receipt, cache=cache, pacing=pacing)
+        receipt = replace(receipt, cache=cache, pacing=pacing)
+        return self._desk.books.stamped(receipt, self._desk.clock)
 
     def _unasked(self) -> LeftOut:
         """Why whatever was never asked about was not: there are two ways for a run to end before its plan."""

@@ -21,7 +21,7 @@ from bot.app.sticky import put_summary
 from bot.core.budget import Amount, Budget
 from bot.core.marker import Signer
 from bot.core.prompt.templates import Templates
-from bot.core.receipt import Receipt, Status
+from bot.core.receipt import DeliveryFacts, Receipt, Status
 from bot.core.reuse import reviewed_keys, triaged_keys
 from bot.core.state import OpenRun, ReviewState
 from bot.ports import CodeHost
@@ -46,8 +46,11 @@ class Session:
     scrub: Callable[[str], str]
 
     def run(self) -> tuple[Receipt, Delivery]:
-        """Review and post. Raises CodeHostError where the intent could not be written down: nothing is spent then."""
-        before = self.memory.state.committed()
+        """Review and post. Raises CodeHostError or LedgerLost where the intent could not be written down: nothing
+        is spent then.
+        """
+        self.desk.books.begin()
+        before = self._before()
         allowance = self._allowance(before)
         memory = self._open(allowance)
         receipt = review(self.prepared, self.options, self.templates, self.desk, before, allowance)
@@ -55,6 +58,11 @@ class Session:
         memory = self._settle(memory, receipt)
         delivery = publish(self._reviewed(receipt), memory, self._office())
         return with_delivery(receipt, delivery), delivery
+
+    def _before(self) -> Amount:
+        """What counts against the budget already: of the summary's marker and the ledger, whichever knows of more."""
+        marker, ledger = self.memory.state.committed(), self.desk.books.spent_on_pull_request()
+        return marker.at_least(ledger)
 
     def _reviewed(self, receipt: Receipt) -> Reviewed:
         return Reviewed(
@@ -99,7 +107,9 @@ class Session:
 
 
 def with_delivery(receipt: Receipt, delivery: Delivery) -> Receipt:
-    """A review that did not reach its readers has failed, whatever it found."""
+    """The receipt with what reached its readers; a review that did not has failed, whatever it found."""
+    shown = (*delivery.posted, *(name for name in delivery.carried if delivery.summary_url))
+    receipt = replace(receipt, delivery=DeliveryFacts(tuple(dict.fromkeys(shown)), delivery.addressed))
     if not delivery.problems:
         return receipt
     return replace(receipt, status=Status.FAILED, notes=(*receipt.notes, *delivery.problems))

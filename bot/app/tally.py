@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from bot.app.followup import SHORT_OF_DOLLARS, LeaveOut, ReviewJob
 from bot.app.options import Options
 from bot.app.prepare import Prepared
 from bot.app.requests import shown
-from bot.app.tiers import TierModel, tier_models
+from bot.app.tiers import TierModel, tier_models, yardstick
 from bot.core.answer import Answer
-from bot.core.bill import bill, price_of, routing_facts
+from bot.core.bill import NotAsked, Yardstick, bill, routing_facts
 from bot.core.calls import Call
 from bot.core.coverage import LeftOut, coverage
 from bot.core.detours import detours
@@ -110,7 +111,8 @@ class Tally:
         findings, dropped = self._findings()
         unplaced = tuple(one for one in self._unplaced if self._worth_showing(one))
         covered = self._coverage(unasked)
-        spared = self._spared()
+        against = self.against
+        calls = tuple(replace(call, saved=against.saved_by(call)) for call in calls)
         return Receipt(
             status=status_of(len(findings) + len(unplaced), covered),
             simulated=self._simulated,
@@ -119,20 +121,25 @@ class Tally:
             findings=findings,
             unplaced=unplaced,
             coverage=covered,
-            bill=bill(calls, self._answered_twins(), self._standard.model, self._prices, spared, self._standard.tariff),
+            bill=bill(calls, against, NotAsked(self._answered_twins(), self._paid_before(), self._spared())),
             budget=budget,
-            calls=tuple(calls),
+            calls=calls,
             routing=routing_facts(
                 self._options.effective_routing,
                 self._options.verify,
                 calls,
                 tier_models(self._options),
                 self._prices,
-                spared,
+                self._spared(),
             ),
             interrupted=interrupted,
             notes=(*self.notes, *_sentences(calls, dropped, overrun=overrun), *detours(calls, self._standard.provider)),
         )
+
+    @property
+    def against(self) -> Yardstick:
+        """What its savings are measured against."""
+        return yardstick(self._options, self._prices)
 
     @property
     def _standard(self) -> TierModel:
@@ -156,7 +163,7 @@ class Tally:
             self._prepared.skipped,
             self._prepared.hunks,
             self._prepared.reused,
-            lambda missing: price_of(missing, self._standard.model, self._prices, self._standard.tariff),
+            self.against.price_of,
             self._reused,
         )
 
@@ -164,7 +171,11 @@ class Tally:
         left_out = {key for key, why in self._left_out.items() if why.reason is SkipReason.TRIAGE}
         return [one for one in self.excerpts if one.key in left_out]
 
-    def _answered_twins(self) -> Iterable[Excerpt]:
+    def _paid_before(self) -> Sequence[Excerpt]:
+        kept = [one for one in self.excerpts if one.key in self._reused]
+        return [*self._prepared.spared, *kept]
+
+    def _answered_twins(self) -> Sequence[Excerpt]:
         return [one for one in self.excerpts if one.key in self._reviewed for _ in one.twins]
 
 

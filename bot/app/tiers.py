@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.app.options import Options
+from bot.core.bill import Yardstick
 from bot.core.calls import ANTHROPIC
 from bot.core.chain import Link, only_anthropic
 from bot.core.excerpt import Tier
 from bot.core.models import ModelTraits, least_output_tokens, output_tokens, thinking_tokens, traits_of
-from bot.core.pricing import LIVE, Tariff
+from bot.core.pricing import LIVE, PriceList, Tariff
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +66,9 @@ def tier_models(options: Options, link: Link | None = None) -> Mapping[Tier, Tie
         effort = options.effort[Tier.STANDARD if shared else tier] if traits.effort else None
         models[tier] = TierModel(tier, link.models[tier], traits, effort, link.name, link.tariff)
     return models
+
+
+def yardstick(options: Options, prices: PriceList) -> Yardstick:
+    """What savings are measured against: the standard tier, where it is asked first."""
+    standard = tier_models(options)[Tier.STANDARD]
+    return Yardstick(standard.model, prices, standard.tariff)

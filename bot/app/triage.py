@@ -10,6 +10,7 @@ from bot.app.dispatch import Dispatcher, Ended
 from bot.app.options import Options
 from bot.app.paid import PaidAnswers
 from bot.app.prepare import Prepared
+from bot.app.requests import kinds_of
 from bot.app.tiers import TierModel, tier_models
 from bot.core.calls import Feature, ModelRequest, Outcome, Purpose
 from bot.core.excerpt import Excerpt, HunkName, Tier
@@ -100,7 +101,13 @@ class TriageMaker:
             max_tokens=room,
             least_output_tokens=room,
             prefix_tokens=bound_tokens(system) + bound_tokens(facts) + _SCHEMA_BYTES + _UNCOUNTED_OVERHEAD_TOKENS,
-            purpose=Purpose(job.tier.tier.value, "sorts the hunks", len(job.excerpts), Feature.TRIAGE),
+            purpose=Purpose(
+                job.tier.tier.value,
+                "sorts the hunks",
+                len(job.excerpts),
+                Feature.TRIAGE,
+                kinds_of(one for _, one in job.excerpts),
+            ),
             thinking=job.tier.thinking,
             effort=job.tier.effort,
             provider=job.tier.provider,

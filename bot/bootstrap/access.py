@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from bot.bootstrap.ledger import named_ledger, usual_ledger
 from bot.core.chain import Link, ProviderKind
 from bot.errors import BadConfiguration
 
@@ -41,7 +42,8 @@ class Access:
 
     `api_key` and `base_url` are Anthropic's; `variable` gives those that a chain names. `store` is a folder that keeps
     answers which were paid for, '' for none; the stand-in's are never kept. `database_url` names the database in which
-    processes share their rate limits, '' for none. `heard` are tokens that were got in return
+    processes share their rate limits, '' for none. `ledger` is the ledger that was named, and `usual_ledger` the file
+    that is used where none was, unless the stand-in answers; '' for none. `heard` are tokens that were got in return
     for an identity: they are masked as they come, and never published.
     """
 
@@ -50,6 +52,8 @@ class Access:
     simulate: bool = False
     store: str = ""
     database_url: str = field(default="", repr=False)
+    ledger: str = field(default="", repr=False)
+    usual_ledger: str = ""
     variable: Callable[[str], str] = field(default=_nothing, repr=False)
     sign_in: SignIn | None = None
     mask: Callable[[str], None] = field(default=lambda _: None, repr=False)
@@ -81,6 +85,8 @@ class Access:
             simulate,
             environment.get("HUNKWISE_STORE", ""),
             variable("HUNKWISE_DATABASE_URL"),
+            named_ledger(environment),
+            usual_ledger(environment),
             variable,
             sign_in,
         )
@@ -118,7 +124,8 @@ class Access:
 
     def secrets(self, chain: Collection[Link]) -> tuple[str, ...]:
         """Values that must never be published or logged."""
-        keys = (self.api_key, self.database_url, *(self.key_of(link) for link in chain), *self.heard)
+        addresses = (one for one in (self.database_url, self.ledger) if "://" in one)
+        keys = (self.api_key, *addresses, *(self.key_of(link) for link in chain), *self.heard)
         return tuple(dict.fromkeys(key for key in keys if key))
 
     def hear(self, secret: str) -> None:

@@ -58,6 +58,7 @@ class _Action:
             inputs.base_url,
             store=inputs.store,
             database_url=inputs.database_url,
+            ledger=inputs.ledger,
             variable=runner.variable,
             sign_in=None if inputs.api_key else self._sign_in(),
             mask=runner.mask,

@@ -19,9 +19,10 @@ from bot.app.options import Mode
 from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import Plan, desk_for, in_one_look, make_plan
+from bot.bootstrap.desk import desk_for, in_one_look, make_plan
 from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
 from bot.bootstrap.local import Source, local_target, settings_for
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.message_batch import Intent, Stage
 from bot.core.receipt import Receipt, TargetFacts

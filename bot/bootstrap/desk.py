@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,12 +15,13 @@ from bot.adapters.prefix_file import PrefixFile
 from bot.adapters.prompt_files import load_prompts
 from bot.app.desk import Desk
 from bot.app.limiter import Limiter
-from bot.app.options import Mode, Options
-from bot.app.prepare import Prepared, prepare
+from bot.app.prepare import prepare
 from bot.app.switchboard import Disconnected, Line, Switchboard
 from bot.app.target import Target
 from bot.app.tiers import chain_of
 from bot.bootstrap.access import Access
+from bot.bootstrap.books import books_of
+from bot.bootstrap.plan import Plan
 from bot.core.calls import Feature
 from bot.core.chain import Link, ProviderKind
 from bot.core.choose import arrange
@@ -42,23 +43,6 @@ ONE_LOOK = "In a batch every hunk is asked about once, by the rules: nothing is 
 
 SETTINGS_PATH = ".github/hunkwise.yml"
 """Where a repository keeps its settings; read from the base and from nowhere else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A target with its settings and its plan: what quote prices and review runs; `simulated` against the stand-in."""
-
-    prepared: Prepared
-    options: Options
-    templates: Templates
-    prices: PriceList
-    simulated: bool = False
-
-    @property
-    def by_batch(self) -> bool:
-        """Whether the settings have it wait for half the price."""
-        mode = self.options.mode
-        return mode is Mode.BATCH or (mode is Mode.AUTO and self.prepared.hunks_asked > self.options.auto_batch_hunks)
 
 
 def make_plan(
@@ -132,11 +116,16 @@ def _style_guide(file: RepositoryFile, target: Target) -> str:
 def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Event) -> Iterator[Desk]:
     """The desk, with connections that are closed when the block ends; `stop` interrupts what is under way.
 
-    Raises BadConfiguration where a provider of the chain lacks a library.
+    Raises BadConfiguration where a provider of the chain lacks a library, and LedgerLost where the ledger that was
+    named does not answer.
     """
     clock = SystemClock(stop)
     limiters = {link.name: Limiter(clock, plan.options.concurrency) for link in chain_of(plan.options)}
-    with _shared_limits(plan, access, limiters), _board(plan, access, clock, stop, limiters) as board:
+    with (
+        books_of(plan, access, clock) as books,
+        _shared_limits(plan, access, limiters),
+        _board(plan, access, clock, stop, limiters) as board,
+    ):
         answers = AnswerFolder(Path(access.store)) if access.store and not plan.simulated else None
         yield Desk(
             board,
@@ -150,6 +139,7 @@ def desk_for(plan: Plan, access: Access, observer: Observer, stop: threading.Eve
             history=prefix_history(access.store) if answers else None,
             limiters=limiters,
             batches=board.batches(chain_of(plan.options)[0].name),
+            books=books,
         )
 
 

@@ -20,9 +20,8 @@ class OpenLedger:
 
 
 def named_ledger(environment: Mapping[str, str]) -> str:
-    """The ledger that was asked for, '' for none: HUNKWISE_LEDGER, else the database that processes share."""
-    named = environment.get("HUNKWISE_LEDGER", "").strip()
-    return named or environment.get("HUNKWISE_DATABASE_URL", "").strip()
+    """The ledger that was asked for, '' for none."""
+    return environment.get("HUNKWISE_LEDGER", "").strip()
 
 
 def usual_ledger(environment: Mapping[str, str]) -> str:

@@ -13,7 +13,8 @@ from bot.adapters.git.repository import GitRepository, GitTexts
 from bot.app.review import review
 from bot.app.target import Target
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan
+from bot.bootstrap.desk import SETTINGS_PATH, desk_for, make_plan
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.diff.model import Diff
 from bot.core.diff.read import read_diff

@@ -16,7 +16,8 @@ from bot.app.delivery import Delivery
 from bot.app.memory import Memory
 from bot.app.options import Mode
 from bot.bootstrap.batch import ENDS_WITHIN, LIVE_INSTEAD, batches_of
-from bot.bootstrap.desk import Plan, desk_for, in_one_look
+from bot.bootstrap.desk import desk_for, in_one_look
+from bot.bootstrap.plan import Plan
 from bot.bootstrap.pull_request import PullReview, code_host, host_access, pull_review
 from bot.core.intent_mark import has_intents
 from bot.core.message_batch import RESULTS_KEPT, Intent

@@ -21,7 +21,8 @@ from bot.app.session import Session
 from bot.app.target import Target
 from bot.app.tiers import chain_of
 from bot.bootstrap.access import Access
-from bot.bootstrap.desk import SETTINGS_PATH, Plan, desk_for, make_plan, target_name
+from bot.bootstrap.desk import SETTINGS_PATH, desk_for, make_plan, target_name
+from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.chain import Link
 from bot.core.marker import Signer

@@ -20,7 +20,7 @@ from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
     from bot.bootstrap.batch import LocalBatches
-    from bot.bootstrap.desk import Plan
+    from bot.bootstrap.plan import Plan
     from bot.bootstrap.pull_batches import Done
     from bot.bootstrap.pull_request import PullReview
     from bot.core.receipt import Receipt

@@ -12,7 +12,7 @@ from bot.cli import flags
 from bot.cli.streams import print_json, writing
 
 if TYPE_CHECKING:
-    from bot.bootstrap.desk import Plan
+    from bot.bootstrap.plan import Plan
     from bot.settings.load import Flags
 
 

@@ -19,8 +19,8 @@ from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
     from bot.bootstrap.access import Access
-    from bot.bootstrap.desk import Plan
     from bot.bootstrap.local import Source
+    from bot.bootstrap.plan import Plan
     from bot.core.receipt import Receipt
     from bot.ports import Observer
     from bot.settings.load import Flags

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
 from bot.core.calls import Call, Feature, Outcome
 from bot.core.excerpt import Excerpt, Tier
 from bot.core.pricing import LIVE, PriceList, Tariff
-from bot.core.receipt import Bill, RoutingFacts, Savings, TierShare
+from bot.core.receipt import Bill, RoutingFacts, TierShare
 from bot.core.route import Routing
+from bot.core.savings import Saved
 from bot.core.size import excerpt_tokens
 from bot.core.usage import Usage
 from bot.core.verify import Verify
@@ -40,18 +41,51 @@ FIRST_LOOKS = frozenset({Feature.REVIEW, Feature.DRAFT})
 _LOOKS = FIRST_LOOKS | {Feature.CONFIRM}
 
 
-def bill(
-    calls: Sequence[Call],
-    duplicates: Iterable[Excerpt],
-    standard_model: str,
-    prices: PriceList,
-    spared: Iterable[Excerpt] = (),
-    tariff: Tariff = LIVE,
-) -> Bill:
-    """Add up the calls. `duplicates` are excerpts that an equal hunk answered for, each as often as it did, `spared`
-    those that triage left out; `tariff` is that of the preferred provider, whose `standard_model` savings are measured
-    against.
+@dataclass(frozen=True, slots=True)
+class NotAsked:
+    """Excerpts that cost nothing: an equal hunk answered for them (each as often as it did), an earlier run had paid
+    for their answers, or triage left them out.
     """
+
+    duplicates: Sequence[Excerpt] = ()
+    reused: Sequence[Excerpt] = ()
+    spared: Sequence[Excerpt] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Yardstick:
+    """What savings are measured against: the preferred provider's standard model, at its tariff."""
+
+    model: str
+    prices: PriceList
+    tariff: Tariff = LIVE
+
+    def price_of(self, excerpts: Iterable[Excerpt]) -> Decimal:
+        """What asking about these would likely cost, in dollars."""
+        return price_of(excerpts, self.model, self.prices, self.tariff)
+
+    def saved_by(self, call: Call) -> Saved:
+        """What each means saved on one call: caching, then another tier than the standard one, then a batch.
+
+        What was asked elsewhere, at other prices, says nothing of what routing saved. A call that asks about nothing
+        for the first time (triage, verification) is what routing costs.
+        """
+        prices, usage = self.prices, call.usage
+        routing = Decimal(0)
+        if _live(call.tariff) == self.tariff:
+            standard = prices.cost(self.model, usage, replace(self.tariff, batch=call.tariff.batch))
+            routing = (standard if call.feature in FIRST_LOOKS else Decimal(0)) - call.cost_usd
+        return Saved(
+            prompt_cache=prices.cost_uncached(call.model, usage, call.tariff) - call.cost_usd,
+            routing=routing,
+            batch=prices.cost(call.model, usage, _live(call.tariff)) - call.cost_usd
+            if call.tariff.batch
+            else Decimal(0),
+        )
+
+
+def bill(calls: Sequence[Call], against: Yardstick, not_asked: NotAsked = NotAsked()) -> Bill:  # frozen
+    """Add up the calls, and what was saved."""
     by_model: dict[str, Decimal] = {}
     usage = Usage()
     for call in calls:
@@ -66,7 +100,7 @@ def bill(
         unsettled_usd=sum((call.unsettled_usd for call in calls), Decimal(0)),
         wasted_usd=sum((call.cost_usd for call in calls if call.outcome != Outcome.ANSWERED), Decimal(0)),
         by_model=by_model,
-        saved=_savings(calls, duplicates, standard_model, prices, spared, tariff),
+        saved=sum((against.saved_by(call) for call in calls), _saved_by_not_asking(against, not_asked)),
     )
 
 
@@ -109,30 +143,11 @@ def _all_on(model: str, calls: Sequence[Call], prices: PriceList, spared: Iterab
     return sum(first, Decimal(0)) + price_of(spared, model, prices, tariff)
 
 
-def _savings(
-    calls: Sequence[Call],
-    duplicates: Iterable[Excerpt],
-    standard_model: str,
-    prices: PriceList,
-    spared: Iterable[Excerpt],
-    tariff: Tariff,
-) -> Savings:
-    """Estimates, each against the bill after the one before it: no caching, no duplicates, one tier, then no batch.
-
-    What was asked elsewhere, at other prices, says nothing of what routing saved.
-    """
-    cached = sum(
-        (prices.cost_uncached(call.model, call.usage, call.tariff) - call.cost_usd for call in calls), Decimal(0)
-    )
-    at_home = [call for call in calls if _live(call.tariff) == tariff]
-    paid = sum((call.cost_usd for call in at_home), Decimal(0))
-    in_batches = [call for call in calls if call.tariff.batch]
-    at_once = (prices.cost(call.model, call.usage, _live(call.tariff)) - call.cost_usd for call in in_batches)
-    return Savings(
-        prompt_cache=cached,
-        duplicates=price_of(duplicates, standard_model, prices, tariff),
-        routing=_all_on(standard_model, at_home, prices, spared, tariff) - paid,
-        batch=sum(at_once, Decimal(0)),
+def _saved_by_not_asking(against: Yardstick, not_asked: NotAsked) -> Saved:
+    return Saved(
+        reuse=against.price_of(not_asked.reused),
+        duplicates=against.price_of(not_asked.duplicates),
+        routing=against.price_of(not_asked.spared),
     )
 
 

@@ -24,6 +24,10 @@ class Amount:
     def __add__(self, other: Amount) -> Amount:
         return Amount(self.tokens + other.tokens, self.usd + other.usd)
 
+    def at_least(self, other: Amount) -> Amount:
+        """The higher of the two, in tokens and in dollars."""
+        return Amount(max(self.tokens, other.tokens), max(self.usd, other.usd))
+
     def __sub__(self, other: Amount) -> Amount:
         return Amount(self.tokens - other.tokens, self.usd - other.usd)
 
@@ -108,6 +112,11 @@ class Budget:
     def release(self, reserved: Amount) -> None:
         """Give a reservation back: the attempt was certainly not billed."""
         self._close(reserved)
+
+    def narrow(self, left: Decimal) -> None:
+        """Allow no more than `left` dollars beyond what is committed now; limits that are lower stay."""
+        most = self.committed.usd + left
+        self.limits = replace(self.limits, usd=most if self.limits.usd is None else min(self.limits.usd, most))
 
     def left(self) -> Limits:
         """What could still be reserved, per limit; never below zero."""

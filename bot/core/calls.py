@@ -6,12 +6,14 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
 from bot.core.pricing import LIVE, Tariff
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 ANTHROPIC = "anthropic"
@@ -51,12 +53,16 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a request is for, as its calls appear on the receipt: tier, the rule that chose it, hunks asked about."""
+    """What a request is for, as its calls appear on the receipt: tier, the rule that chose it, hunks asked about.
+
+    `kinds` says how many of them are of which kind of file (core/languages), in its order.
+    """
 
     tier: str
     why: str
     hunks: int
     feature: Feature = Feature.REVIEW
+    kinds: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +145,8 @@ class Call:
 
     `outcome` is an Outcome or FailureKind value. `cost_usd` is what returned usage cost; `unsettled_usd` and
     `unsettled_tokens` are the reservation of an attempt whose usage never came back. Exactly one of the two
-    sides is ever non-zero.
+    sides is ever non-zero. `id` is its row in the ledger, `at` when it was made, `key` the name of the variable with
+    its key; `saved` is what each means saved on it.
     """
 
     model: str
@@ -157,3 +164,8 @@ class Call:
     feature: Feature = Feature.REVIEW
     provider: str = ANTHROPIC
     tariff: Tariff = LIVE
+    id: str = ""
+    at: datetime | None = None
+    key: str = ""
+    kinds: tuple[tuple[str, int], ...] = ()
+    saved: Saved = field(default_factory=Saved)

@@ -38,7 +38,7 @@ class Chosen:
 
     Each of the diff's `hunks` is shown by an excerpt, is a twin of one (`duplicates` counts these), or is counted in
     `skipped`, or was reviewed before (`reused`), or is one of `waiting`, which were submitted before; a Skipped of 0
-    hunks is a line left out of a hunk that is shown.
+    hunks is a line left out of a hunk that is shown. `spared` is what those that were reviewed before would look like.
     """
 
     excerpts: tuple[Excerpt, ...]
@@ -47,6 +47,7 @@ class Chosen:
     duplicates: int
     reused: int = 0
     waiting: tuple[Excerpt, ...] = ()
+    spared: tuple[Excerpt, ...] = ()
 
 
 def choose(
@@ -65,6 +66,7 @@ def choose(
     unreviewed = without_reviewed(selection.chosen, reviewed)
     fresh = without_reviewed(unreviewed.chosen, in_hand)
     waiting = only(in_hand, unreviewed.chosen)
+    spared = [split(excerpt, sizes.hunk_tokens) for excerpt in group(only(reviewed, selection.chosen))]
     pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in group(fresh.chosen)]
     waiting_pieces = [split(excerpt, sizes.hunk_tokens) for excerpt in group(waiting)]
     return Chosen(
@@ -74,6 +76,7 @@ def choose(
         duplicates=sum(len(piece.parts[0].twins) for piece in pieces if piece.parts),
         reused=unreviewed.reused,
         waiting=tuple(part for piece in waiting_pieces for part in piece.parts),
+        spared=tuple(part for piece in spared for part in piece.parts),
     )
 
 

@@ -32,6 +32,7 @@ class FailureKind(StrEnum):
     BUDGET_USD = "budget_usd"
     BUDGET_TOKENS = "budget_tokens"
     OVERRUN = "overrun"
+    LEDGER_LOST = "ledger_lost"
     DEADLINE = "deadline"
     STOPPED = "stopped"
 
@@ -125,6 +126,9 @@ RULES: dict[FailureKind, Rule] = {
     FailureKind.BUDGET_USD: Rule(_SMALLER, _MUTE, _FREE, "the budget in dollars does not cover it"),
     FailureKind.BUDGET_TOKENS: Rule(_SMALLER, _MUTE, _FREE, "the budget in tokens does not cover it"),
     FailureKind.OVERRUN: Rule(_OUT, _MUTE, _FREE, "an answer cost more than its reservation"),
+    FailureKind.LEDGER_LOST: Rule(
+        _END, _MUTE, _FREE, "the ledger does not answer: what cannot be recorded is not spent"
+    ),
     FailureKind.DEADLINE: Rule(_OUT, _MUTE, _FREE, "the run's own deadline has passed"),
     FailureKind.STOPPED: Rule(_END, _MUTE, _MAYBE, "interrupted while the call was under way"),
 }

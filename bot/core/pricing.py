@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import genai_prices
 
-from bot.core.ledger.money import to_the_digit
+from bot.core.money import to_the_digit
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice
 

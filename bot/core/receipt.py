@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
 from bot.core.calls import Call
 from bot.core.excerpt import Skipped
 from bot.core.finding import Finding, Unplaced
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 SCHEMA = "hunkwise.receipt/1"
@@ -30,7 +32,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TargetFacts:
-    """What was reviewed. `kind` is 'diff', 'git' or 'pull_request'; shas are None where there are none."""
+    """What was reviewed. `kind` is 'diff', 'git' or 'pull_request'; shas are None where there are none.
+
+    `author` is the login of the pull request's author, `team` whom its cost is counted for; '' where nobody is known.
+    """
 
     kind: str
     repo: str | None = None
@@ -39,6 +44,8 @@ class TargetFacts:
     head_sha: str | None = None
     title: str = ""
     description: str = ""
+    author: str = ""
+    team: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +76,6 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Savings:
-    """Dollars saved by each means, each against the bill after the one before it; estimates, may be negative."""
-
-    prompt_cache: Decimal = Decimal(0)
-    reuse: Decimal = Decimal(0)
-    duplicates: Decimal = Decimal(0)
-    routing: Decimal = Decimal(0)
-    batch: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True, slots=True)
 class Bill:
     """The money. `total_usd` is what returned usage cost, `unsettled_usd` are reservations whose usage never came
     back, `wasted_usd` the part of the total that bought no answer (truncated, refused, unparseable).
@@ -92,7 +88,7 @@ class Bill:
     unsettled_usd: Decimal
     wasted_usd: Decimal
     by_model: dict[str, Decimal]
-    saved: Savings
+    saved: Saved
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +196,25 @@ class PacingFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class RunTimes:
+    """Which run it was: its id in the ledger, when it began and when it ended (aware; None where it is not known)."""
+
+    id: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFacts:
+    """What reached the pull request: fingerprints of findings that stand there, inline or in the summary, and of those
+    of earlier runs that this push has dealt with.
+    """
+
+    posted: tuple[str, ...] = ()
+    addressed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Receipt:
     """One run. `notes` are plain sentences a reader must not miss (warnings, what failed and what to do).
 
@@ -222,3 +237,5 @@ class Receipt:
     notes: tuple[str, ...] = ()
     cache: CacheFacts = CacheFacts()
     pacing: PacingFacts = PacingFacts()
+    run: RunTimes = RunTimes()
+    delivery: DeliveryFacts = DeliveryFacts()

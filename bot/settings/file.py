@@ -58,6 +58,7 @@ class InstructionSection(Section):
 
     paths: Annotated[list[str], Field(min_length=1)]
     text: Annotated[str, Field(min_length=1, max_length=8_000)]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,28}$")] = ""
 
 
 class EventsSection(Section):

@@ -23,7 +23,8 @@ class Inputs:
 
     `config` is the settings file's path in the base; `bot_login` the login that the token's comments carry, where
     GitHub does not tell; `store` a folder that keeps answers which were paid for; `database_url` the PostgreSQL
-    database in which processes share their rate limits. The federation ids are for signing in without a key, and
+    database in which processes share their rate limits, and `ledger` a database or a file in which every attempt is
+    written down. The federation ids are for signing in without a key, and
     `audience` is whom the job's identity token is then meant for.
     """
 
@@ -46,12 +47,14 @@ class Inputs:
     workspace_id: str
     audience: str
     database_url: str = field(default="", repr=False)
+    ledger: str = field(default="", repr=False)
     flags: Flags = field(default_factory=Flags)
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be published or logged."""
-        every = (self.api_key, self.github_token, self.state_secret, self.database_url)
+        address = self.ledger if "://" in self.ledger else ""
+        every = (self.api_key, self.github_token, self.state_secret, self.database_url, address)
         return tuple(value for value in every if value)
 
 
@@ -77,6 +80,7 @@ def read_inputs(given: Callable[[str], str], variable: Callable[[str], str]) -> 
         workspace_id=given("anthropic-workspace-id") or variable("ANTHROPIC_WORKSPACE_ID"),
         audience=given("anthropic-audience") or DEFAULT_AUDIENCE,
         database_url=given("database-url") or variable("HUNKWISE_DATABASE_URL"),
+        ledger=given("ledger") or variable("HUNKWISE_LEDGER"),
         flags=_flags(given),
     )
 

@@ -21,7 +21,7 @@ from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
 from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
-from bot.core.ledger.money import from_units, to_units
+from bot.core.money import from_units, to_units
 
 _ACCOUNTS_LOCK = 0x68756E6D
 """Held exclusively while an account begins, and shared by whoever moves accounts (PostgreSQL's advisory locks)."""

@@ -15,9 +15,10 @@ from bot.adapters.ledger.connect import answering
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.calls import Outcome
-from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Saved, Settlement, State, Untaken
-from bot.core.ledger.money import from_units
+from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Settlement, State, Untaken
 from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.money import from_units
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 _PORTION = 2_000

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.adapters.ledger.tables import QUARTER_SECONDS
 from bot.core.ledger.entry import Opening, RunEnd, RunFacts, Settlement, State
-from bot.core.ledger.money import to_units
+from bot.core.money import to_units
 
 
 def quarter_of(moment: datetime) -> int:

@@ -12,6 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 
@@ -51,17 +52,6 @@ class RunFacts:
     prompt_hash: str = ""
     simulated: bool = False
     sections: Mapping[str, int] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """Dollars that each means saved on one row: without it, it would have cost so much more. May be negative."""
-
-    prompt_cache: Decimal = Decimal(0)
-    reuse: Decimal = Decimal(0)
-    duplicates: Decimal = Decimal(0)
-    routing: Decimal = Decimal(0)
-    batch: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from bot.core.ledger.entry import Saved
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 
@@ -89,9 +89,7 @@ class Sums:
         return self.cost_usd + self.unsettled_usd
 
     def __add__(self, other: Sums) -> Sums:
-        saved = Saved(*(getattr(self.saved, one.name) + getattr(other.saved, one.name) for one in fields(Saved)))
-        own = {one.name: getattr(self, one.name) for one in fields(self) if one.name != "saved"}
-        return Sums(**{name: value + getattr(other, name) for name, value in own.items()}, saved=saved)
+        return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

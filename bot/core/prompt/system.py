@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.core.finding import Severity
 from bot.core.languages import GUIDES
 from bot.core.prompt.templates import Templates
+from bot.core.tokens import estimate_tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What a repository asks of changes to files that match one of the globs `paths`."""
+    """What a repository asks of changes to files that match one of the globs `paths`.
+
+    Findings that follow from one with a `name` say so, and reports count what it cost and brought.
+    """
 
     paths: tuple[str, ...]
     text: str
+    name: str = ""
 
 
 def render_system(
@@ -42,7 +47,27 @@ def render_system(
         language=language,
         severity_floor=severity_floor.value,
         house_style=(house_style or "").strip(),
-        instructions=[Instruction(each.paths, each.text.strip()) for each in instructions],
+        instructions=[replace(each, text=each.text.strip()) for each in instructions],
         drafted=drafted,
         verified=verified,
     )
+
+
+def sections_of(
+    system: str,
+    templates: Templates,
+    languages: Collection[str],
+    house_style: str = "",
+    instructions: Sequence[Instruction] = (),
+) -> dict[str, int]:
+    """What a rendered system prompt consists of, in estimated tokens by section, so that each can be held to its price.
+
+    'guide/LANGUAGE', 'style-guide', 'instruction/NAME' (its number from 1 where it has none); 'core' is all the rest.
+    """
+    texts = {f"guide/{name}": templates.guide(name) for name in GUIDES if name in languages}
+    if house_style.strip():
+        texts["style-guide"] = house_style
+    for number, one in enumerate(instructions, 1):
+        texts[f"instruction/{one.name or number}"] = one.text
+    sections = {name: estimate_tokens(text.strip()) for name, text in texts.items()}
+    return {"core": max(0, estimate_tokens(system) - sum(sections.values())), **sections}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 from bot.core.calls import Call
 from bot.core.finding import Finding, Unplaced
 from bot.core.receipt import SCHEMA, Bill, BudgetFacts, CacheFacts, Coverage, Receipt, RoutingFacts, SkippedWithPrice
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 
@@ -22,12 +24,19 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
         "schema": SCHEMA,
         "status": receipt.status.value,
         "simulated": receipt.simulated,
+        "run": {
+            "id": receipt.run.id,
+            "began": moment_or_none(receipt.run.began),
+            "ended": moment_or_none(receipt.run.ended),
+        },
         "target": {
             "kind": target.kind,
             "repo": target.repo,
             "pull_request": target.pull_request,
             "base_sha": target.base_sha,
             "head_sha": target.head_sha,
+            "author": target.author,
+            "team": target.team,
         },
         "prompt": {"hash": receipt.prompt.hash, "system_tokens": receipt.prompt.system_tokens},
         "findings": [_finding(finding) for finding in receipt.findings],
@@ -44,6 +53,7 @@ def receipt_as_json(receipt: Receipt) -> dict[str, Any]:
         "budget": _budget(receipt.budget),
         "calls": [_call(call) for call in receipt.calls],
         "pacing": {**asdict(receipt.pacing), "by": [asdict(route) for route in receipt.pacing.by]},
+        "delivery": {"posted": list(receipt.delivery.posted), "addressed": list(receipt.delivery.addressed)},
         "notes": list(receipt.notes),
     }
 
@@ -56,6 +66,11 @@ def money(amount: Decimal) -> str:
 def money_or_none(amount: Decimal | None) -> str | None:
     """As `money`; None stays null."""
     return None if amount is None else money(amount)
+
+
+def moment_or_none(moment: datetime | None) -> str | None:
+    """A time as ISO 8601 in UTC; None stays null."""
+    return None if moment is None else moment.astimezone(UTC).isoformat()
 
 
 def usage_as_json(usage: Usage) -> dict[str, int]:
@@ -121,19 +136,22 @@ def _skipped(entry: SkippedWithPrice) -> dict[str, Any]:
 
 
 def _cost(bill: Bill) -> dict[str, Any]:
-    saved = bill.saved
     return {
         "total_usd": money(bill.total_usd),
         "unsettled_usd": money(bill.unsettled_usd),
         "by_model": {model: money(amount) for model, amount in bill.by_model.items()},
         "wasted_usd": money(bill.wasted_usd),
-        "saved_usd": {
-            "prompt_cache": money(saved.prompt_cache),
-            "reuse": money(saved.reuse),
-            "duplicates": money(saved.duplicates),
-            "routing": money(saved.routing),
-            "batch": money(saved.batch),
-        },
+        "saved_usd": _saved(bill.saved),
+    }
+
+
+def _saved(saved: Saved) -> dict[str, str]:
+    return {
+        "prompt_cache": money(saved.prompt_cache),
+        "reuse": money(saved.reuse),
+        "duplicates": money(saved.duplicates),
+        "routing": money(saved.routing),
+        "batch": money(saved.batch),
     }
 
 
@@ -186,6 +204,8 @@ def _budget(budget: BudgetFacts) -> dict[str, Any]:
 
 def _call(call: Call) -> dict[str, Any]:
     return {
+        "id": call.id,
+        "at": moment_or_none(call.at),
         "model": call.model,
         "tier": call.tier,
         "why": call.why,
@@ -200,5 +220,9 @@ def _call(call: Call) -> dict[str, Any]:
         "unsettled_tokens": call.unsettled_tokens,
         "feature": call.feature.value,
         "provider": call.provider,
+        "key": call.key,
+        "platform": call.tariff.platform,
         "batch": call.tariff.batch,
+        "kinds": dict(call.kinds),
+        "saved_usd": _saved(call.saved),
     }

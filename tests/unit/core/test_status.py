@@ -16,11 +16,11 @@ from bot.core.receipt import (
     Coverage,
     PromptFacts,
     Receipt,
-    Savings,
     SkippedWithPrice,
     Status,
     TargetFacts,
 )
+from bot.core.savings import Saved
 from bot.core.status import exit_code, status_of
 from bot.core.usage import Usage
 
@@ -46,7 +46,7 @@ def a_receipt(status: Status, coverage: Coverage, *severities: Severity) -> Rece
         findings=findings,
         unplaced=(),
         coverage=coverage,
-        bill=Bill(0, 0, Usage(), NOTHING, NOTHING, NOTHING, {}, Savings()),
+        bill=Bill(0, 0, Usage(), NOTHING, NOTHING, NOTHING, {}, Saved()),
         budget=BudgetFacts(None, 0, 0, None, NOTHING, NOTHING),
         calls=(),
     )

@@ -20,13 +20,13 @@ from bot.core.receipt import (
     Receipt,
     RouteFacts,
     RoutingFacts,
-    Savings,
     SkippedWithPrice,
     Status,
     TargetFacts,
     TierShare,
 )
 from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, StepQuote, TierQuote
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 
 FIRST_USAGE = Usage(input_tokens=1840, cache_write_5m_tokens=4120, output_tokens=912, thinking_tokens=300)
@@ -89,7 +89,7 @@ def receipt(**changes: object) -> Receipt:
             Decimal(0),
             Decimal(0),
             {"claude-haiku-4-5": Decimal("0.005822")},
-            Savings(),
+            Saved(),
         ),
         budget=BudgetFacts(400_000, 0, 6970, Decimal("1.00"), Decimal(0), Decimal("0.005822")),
         calls=(call,),
@@ -222,7 +222,7 @@ def full_receipt() -> Receipt:
             Decimal("0.0812"),
             Decimal("0.005822"),
             {"claude-sonnet-5": Decimal("0.03465"), "claude-haiku-4-5": Decimal("0.011644")},
-            Savings(prompt_cache=Decimal("0.0071"), duplicates=Decimal("0.0012"), routing=Decimal("0.0213")),
+            Saved(prompt_cache=Decimal("0.0071"), duplicates=Decimal("0.0012"), routing=Decimal("0.0213")),
         ),
         budget=BudgetFacts(60_000, 11_000, 41_362, Decimal("0.25"), Decimal("0.031"), Decimal("0.127494")),
         calls=calls,

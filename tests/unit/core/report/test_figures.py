@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.receipt import BudgetFacts, PacingFacts, Savings
+from bot.core.receipt import BudgetFacts, PacingFacts
 from bot.core.report.figures import (
     about_dollars,
     aligned_dollars,
@@ -14,6 +14,7 @@ from bot.core.report.figures import (
     saving_rows,
     token_rows,
 )
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 from tests.unit.core.report.receipts import full_receipt, receipt
 
@@ -78,7 +79,7 @@ def test_wasted_and_unsettled_money_is_shown() -> None:
 
 def test_a_negative_saving_is_shown() -> None:
     """A cache that cost more than it saved is not hidden."""
-    bill = replace(receipt().bill, saved=Savings(prompt_cache=Decimal("-0.002")))
+    bill = replace(receipt().bill, saved=Saved(prompt_cache=Decimal("-0.002")))
     assert saving_rows(bill) == [("Prompt cache", Decimal("-0.002"))]
 
 
