@@ -14,8 +14,9 @@ from pydantic import ValidationError
 
 from bot.core.excerpt import SkipReason
 from bot.core.languages import language_of
-from bot.core.ledger.entry import Entry, FindingRow, Opening, RunEnd, RunFacts, Saved, Settlement, State, Untaken
+from bot.core.ledger.entry import Entry, FindingRow, Opening, RunEnd, RunFacts, Settlement, State, Untaken
 from bot.core.ledger.receipt_shape import CallPart, ReceiptPart, SavedPart
+from bot.core.savings import Saved
 from bot.core.usage import Usage
 from bot.errors import NotAReceipt
 

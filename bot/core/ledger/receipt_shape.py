@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from bot.core.ledger.money import DIGITS
+from bot.core.money import DIGITS
 
 MOST_USD = Decimal(1_000_000)
 """More than that in one figure is no receipt of a review; nine times as much is what 64 bits of a ledger hold."""

@@ -24,16 +24,20 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One budget, with what counts against it in dollars: settled costs and reservations together."""
+    """One budget, with what counts against it in dollars: settled costs and reservations together.
+
+    `refused` says that something of this run did not fit into what it had left.
+    """
 
     held: Held
     committed_usd: Decimal
+    refused: bool = False
 
     @property
     def level(self) -> Level:
         """How far it is used up."""
         limit = self.held.limit
-        if self.committed_usd >= limit.hard_usd:
+        if self.refused or self.committed_usd >= limit.hard_usd:
             return Level.STOPPED
         if self.committed_usd >= limit.usd:
             return Level.EXHAUSTED
@@ -44,6 +48,17 @@ class Standing:
         """How much of it is used, in whole hundredths, rounded down; 100 of a budget of nothing."""
         usd = self.held.limit.usd
         return int(100 * self.committed_usd / usd) if usd else 100
+
+    @property
+    def left_usd(self) -> Decimal:
+        """Dollars up to the hard limit, never below zero."""
+        return max(Decimal(0), self.held.limit.hard_usd - self.committed_usd)
+
+    @property
+    def keeps_from_asking(self) -> bool:
+        """Whether it is why a review asked nothing more at once."""
+        batch = self.held.limit.on_exhausted is OnExhausted.BATCH
+        return self.level is Level.STOPPED or (batch and self.level is Level.EXHAUSTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +81,9 @@ def measures(of: Sequence[Standing]) -> Measures:
     if any(one.level is Level.STOPPED for one in of):
         return Measures(stop=True)
     return Measures(cheap=OnExhausted.CHEAP in asked, batch=OnExhausted.BATCH in asked)
+
+
+def graver(one: Standing, other: Standing) -> Standing:
+    """Of two looks at one budget the one that says more; the first where they say the same."""
+    order = list(Level)
+    return other if order.index(other.level) > order.index(one.level) else one

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from bot.core.ledger.account import Account, Exhausted, Period, Scope, Span
+from bot.core.ledger.account import Account, Period, Scope, Span
 from bot.core.ledger.budgets import Budgets, OnExhausted
 from bot.core.ledger.standing import Level, Standing
 from bot.core.report.figures import exact_dollars
@@ -36,7 +36,9 @@ def sentence(standing: Standing, budgets: Budgets) -> str:
     renews = renewal(account.period, budgets.zone)
     if standing.level is Level.STOPPED:
         most = f", at most {exact_dollars(limit.hard_usd)}" if limit.hard_usd != limit.usd else ""
-        return f"{budget_of(account, budgets.zone)} ({usd}{most}) is used up. {renews}{_ask(budgets)}"
+        left = standing.left_usd
+        what = f"does not cover the rest, with {exact_dollars(left)} left" if left else "is used up"
+        return f"{budget_of(account, budgets.zone)} ({usd}{most}) {what}. {renews}{_ask(budgets)}"
     if standing.level is Level.EXHAUSTED:
         bound = f"{_INSTEAD[limit.on_exhausted]}, up to {exact_dollars(limit.hard_usd)}"
         return f"{budget_of(account, budgets.zone)} ({usd}) is used up, {bound}. {renews}{_ask(budgets)}"
@@ -45,13 +47,10 @@ def sentence(standing: Standing, budgets: Budgets) -> str:
     return f"{share} ({used} of {usd}) is used. {renews}"
 
 
-def refusal(exhausted: Exhausted, budgets: Budgets) -> str:
-    """What to say where a request did not fit into what a budget has left."""
-    limit, left = exhausted.limit, exhausted.left_usd
-    whose = budget_of(limit.account, budgets.zone)
-    what = f"does not cover the rest, with {exact_dollars(left)} left" if left else "is used up"
-    renews = renewal(limit.account.period, budgets.zone)
-    return f"{whose} ({exact_dollars(limit.usd)}) {what}. {renews}{_ask(budgets)}"
+def used_up(standings: Sequence[Standing], budgets: Budgets) -> str:
+    """The gravest budget that is used up, as a reason: 'the budget of ada for May 2026 is used up'; '' for none."""
+    past = (one for level in _GRAVEST_FIRST[:2] for one in standings if one.level is level)
+    return next((f"{_lower(budget_of(one.held.account, budgets.zone))} is used up" for one in past), "")
 
 
 def budget_of(account: Account, zone: ZoneInfo) -> str:
@@ -88,3 +87,23 @@ def _date(moment: datetime) -> str:
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
+
+
+def periods_as_json(standings: Sequence[Standing]) -> list[dict[str, str]]:
+    """The budgets as the JSON receipt has them: money as exact decimal strings, times in UTC."""
+    return [
+        {
+            "scope": one.held.account.scope.value,
+            "of": one.held.account.of,
+            "per": one.held.account.period.span.value,
+            "label": one.held.account.period.label,
+            "limit_usd": format(one.held.limit.usd, "f"),
+            "hard_usd": format(one.held.limit.hard_usd, "f"),
+            "committed_usd": format(one.committed_usd, "f"),
+            "warn_at": format(one.held.limit.warn_at, "f"),
+            "renews_at": one.held.account.period.end.astimezone(UTC).isoformat(),
+            "on_exhausted": one.held.limit.on_exhausted.value,
+            "state": one.level.value,
+        }
+        for one in standings
+    ]

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from bot.core.ledger.entry import Saved, State
+from bot.core.ledger.entry import State
 from bot.core.ledger.of_receipt import rows_of
+from bot.core.savings import Saved
 from bot.errors import NotAReceipt
 from tests.unit.core.ledger.receipt_files import RUN_ID, named_receipt, old_receipt
 
@@ -142,7 +143,7 @@ def _changed(path: str, value: Any) -> dict[str, Any]:
         ("calls.0.id", "run-0001-call-1", "same id"),
         ("calls.0.model", "claude\0", "no database keeps"),
         ("calls.0.model", "", "calls.0.model"),
-        ("calls.0.why", "x" * 1001, "calls.0.why"),
+        ("calls.0.why", "x" * 20_001, "calls.0.why"),
         ("calls.0.at", "2026-11-26T12:00:00", "no zone"),
         ("calls.0.at", 1_700_000_000, "a time is a text"),
         ("run.began", "1970-01-01T00:00:00Z", "before 2023"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
-from bot.core.ledger.account import AccountLimit, Exhausted, Scope, Span
+from bot.core.ledger.account import Scope, Span
 from bot.core.ledger.budgets import OnExhausted, PeriodLimit
-from bot.core.report.periods import refusal, sentence, standing_sentences
-from tests.unit.core.ledger.budgets import AT, RUN, budgets, limit, standing
+from bot.core.report.periods import periods_as_json, sentence, standing_sentences, used_up
+from tests.unit.core.ledger.budgets import budgets, limit, standing
 
 RULES = budgets(zone="Europe/Berlin", ask="#ci-platform")
 TEAM = limit("120", scope=Scope.TEAM, of="payments")
@@ -64,12 +65,43 @@ def test_a_hard_limit_is_named_where_it_is_reached() -> None:
 
 def test_a_request_that_did_not_fit_is_no_empty_budget() -> None:
     """What is left is named, so that nobody looks for an error in the books."""
-    [held] = budgets(limit("500"), zone="Europe/Berlin").held(RUN, AT)
-    little = refusal(Exhausted(AccountLimit(held.account, Decimal(500)), Decimal("0.02")), RULES)
-    nothing = refusal(Exhausted(AccountLimit(held.account, Decimal(500)), Decimal(0)), RULES)
+    little = replace(standing(limit("500"), "499.98", zone="Europe/Berlin"), refused=True)
     whose = "The budget of everybody for November 2026 ($500.00)"
-    assert little == f"{whose} does not cover the rest, with $0.02 left. {RENEWS} Ask #ci-platform."
-    assert nothing == f"{whose} is used up. {RENEWS} Ask #ci-platform."
+    assert sentence(little, RULES) == f"{whose} does not cover the rest, with $0.02 left. {RENEWS} Ask #ci-platform."
+    nothing = replace(little, committed_usd=Decimal(501))
+    assert sentence(nothing, RULES) == f"{whose} is used up. {RENEWS} Ask #ci-platform."
+
+
+def test_the_reason_of_what_is_not_asked_is_the_gravest_budget() -> None:
+    """It stands beside every hunk that was left out, in a few words."""
+    exhausted = standing(limit("1", then=OnExhausted.CHEAP, hard="5"), "2")
+    assert used_up([standing(limit("9"), "8"), exhausted], RULES) == (
+        "the budget of everybody for November 2026 is used up"
+    )
+    assert used_up([exhausted, standing(TEAM, "120")], RULES) == (
+        "the budget of team payments for November 2026 is used up"
+    )
+    assert used_up([standing(limit("9"), "8")], RULES) == ""
+
+
+def test_programs_read_the_budgets_too() -> None:
+    """Money is exact and without an exponent, and times are in UTC."""
+    one = standing(limit("30", Span.DAY, Scope.REPOSITORY, OnExhausted.CHEAP, "40"), "0.000000000001")
+    assert periods_as_json([one]) == [
+        {
+            "scope": "repository",
+            "of": "acme/shop",
+            "per": "day",
+            "label": "2026-11-26",
+            "limit_usd": "30",
+            "hard_usd": "40",
+            "committed_usd": "0.000000000001",
+            "warn_at": "0.8",
+            "renews_at": "2026-11-27T00:00:00+00:00",
+            "on_exhausted": "cheap",
+            "state": "within",
+        }
+    ]
 
 
 def test_the_gravest_comes_first_and_the_rest_is_silence() -> None:
