@@ -100,6 +100,11 @@ class FakeLedger:
             known = first[2]
             merged = replace(known, posted=known.posted or one.posted, accepted_at=known.accepted_at or one.accepted_at)
             self.found[key] = (first[0], first[1], merged)
+        for fingerprint in end.accepted:
+            key = (run.repository, run.pull_request or 0, fingerprint)
+            if key in self.found:
+                by, at, one = self.found[key]
+                self.found[key] = (by, at, replace(one, accepted_at=one.accepted_at or end.ended))
 
     def note_rates(self, rows: Iterable[RateRow]) -> None:
         self._answer()

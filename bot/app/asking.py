@@ -110,3 +110,4 @@ class Asking:
     def close(self) -> None:
         """End the run: attempts still under way are charged in full, and what still arrives is ignored."""
         self._guard.close()
+        self._desk.books.note_rates(self._limiters)

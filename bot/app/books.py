@@ -11,18 +11,24 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import count
 
+from bot.app.limiter import Limiter
 from bot.app.periods import Periods
 from bot.core.bill import Yardstick
 from bot.core.budget import Amount
 from bot.core.calls import Call, ModelRequest
 from bot.core.ledger.account import AccountLimit, Exhausted
-from bot.core.ledger.entry import Opening, RunFacts, Settlement, State
+from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Settlement, State
+from bot.core.ledger.of_receipt import rows_of
 from bot.core.receipt import Receipt, RunTimes
-from bot.errors import LedgerLost
+from bot.core.report.receipt_json import receipt_as_json
+from bot.errors import LedgerLost, NotAReceipt
 from bot.ports import Clock, Ledger
 
 Limits = Callable[[datetime], Sequence[AccountLimit]]
 """What may be spent by a moment's accounts, beside the budget of the pull request."""
+
+NEVER_SENT = "never_sent"
+"""The outcome of a row whose request was certainly not sent."""
 
 UNRECORDED = RunFacts("unrecorded", datetime.min.replace(tzinfo=UTC))
 
@@ -82,7 +88,7 @@ class Books:
     def reserve(self, request: ModelRequest, worst: Amount, clock: Clock) -> Reserved | Exhausted:
         """Write an attempt down with its worst case. Raises LedgerLost where that could not be done."""
         reserved = Reserved(f"{self.run.run_id}-{next(self._numbers)}", clock.now())
-        refused = self.reserve_all([self._opening(reserved, request, worst)])
+        refused = self.reserve_all([self.opening(reserved.id, request, worst, reserved.at)])
         return reserved if refused is None else refused
 
     def reserve_all(self, openings: Sequence[Opening]) -> Exhausted | None:
@@ -97,15 +103,58 @@ class Books:
 
     def settle(self, call: Call) -> None:
         """Say how an attempt ended. Where the ledger is lost its row stays open, and counts in full; a note says so."""
-        if self.ledger is None:
-            return
+        self._settle(call.id, settlement_of(call, self.against))
+
+    def _settle(self, entry_id: str, ending: Settlement) -> None:
+        ledger = self.ledger
+        if ledger is not None:
+            self._noting(lambda: ledger.settle(entry_id, ending))
+
+    def _noting(self, write: Callable[[], object]) -> None:
         try:
-            self.ledger.settle(call.id, settlement_of(call, self.against))
-        except LedgerLost as lost:
+            write()
+        except (LedgerLost, NotAReceipt) as lost:
             with self._lock:
                 note = f"{lost.message} Import this receipt (`hunkwise cost import`) when it is back."
                 if note not in self.notes:
                     self.notes.append(note)
+
+    def note_rates(self, limiters: Mapping[str, Limiter]) -> None:
+        """Keep what was last heard of each key's rate limits, by provider."""
+        ledger = self.ledger
+        rows = [
+            RateRow(provider, self.key_of(provider), model_class, name, facts.limit, facts.remaining, at)
+            for provider, limiter in limiters.items()
+            for (model_class, name), (facts, at) in limiter.last_heard().items()
+        ]
+        if ledger is not None and rows:
+            self._noting(lambda: ledger.note_rates(rows))
+
+    def release(self, entry_id: str) -> None:
+        """Give a reservation back: what it was for was certainly never sent."""
+        self._settle(entry_id, Settlement(State.SETTLED, NEVER_SENT))
+
+    def record(self, call: Call, worst: Amount) -> None:
+        """Write the end of what another run may have begun, whole where its beginning is not known."""
+        if self.ledger is None or call.at is None:
+            return
+        ledger, row = self.ledger, Entry(self.run, opening_of(call, worst, call.at), settlement_of(call, self.against))
+        self._noting(lambda: ledger.add([row]))
+
+    def ended(self, receipt: Receipt) -> Receipt:
+        """Note how the run ended and what it found; gives the receipt, with a note where that was not possible."""
+        ledger = self.ledger
+        if ledger is None:
+            return receipt
+        said = len(self.notes)
+
+        def write() -> None:
+            run = rows_of(receipt_as_json(receipt))
+            ledger.add(run.entries)
+            ledger.end_run(self.run, run.end)
+
+        self._noting(write)
+        return replace(receipt, notes=(*receipt.notes, *self.notes[said:]))
 
     def key_of(self, provider: str) -> str:
         """The name of the variable that holds the provider's key, '' where it has none."""
@@ -113,13 +162,10 @@ class Books:
 
     def opening(self, entry_id: str, request: ModelRequest, worst: Amount, at: datetime) -> Opening:
         """A request as a row of the ledger."""
-        return self._opening(Reserved(entry_id, at), request, worst)
-
-    def _opening(self, reserved: Reserved, request: ModelRequest, worst: Amount) -> Opening:
         purpose = request.purpose
         return Opening(
-            id=reserved.id,
-            at=reserved.at,
+            id=entry_id,
+            at=at,
             feature=purpose.feature.value,
             model=request.model,
             provider=request.provider,
@@ -134,6 +180,27 @@ class Books:
             batch=request.tariff.batch,
             kinds=dict(purpose.kinds),
         )
+
+
+def opening_of(call: Call, worst: Amount, at: datetime) -> Opening:
+    """The beginning of a call that has ended, as the ledger would have it."""
+    return Opening(
+        id=call.id,
+        at=at,
+        feature=call.feature.value,
+        model=call.model,
+        provider=call.provider,
+        key=call.key,
+        tier=call.tier,
+        why=call.why,
+        hunks=call.hunks,
+        attempt=call.attempt,
+        reserved_tokens=worst.tokens,
+        reserved_usd=worst.usd,
+        platform=call.tariff.platform,
+        batch=call.tariff.batch,
+        kinds=dict(call.kinds),
+    )
 
 
 def settlement_of(call: Call, against: Yardstick | None) -> Settlement:

@@ -12,12 +12,13 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import count
 
 from bot.core.failure import RULES, FailureKind
 from bot.core.lane import Lane, Ticket, Wait, Why
 from bot.core.pacing import ALONE, SHARED, Cost
-from bot.core.rate_facts import model_class, rate_facts
+from bot.core.rate_facts import LimitFacts, model_class, rate_facts
 from bot.errors import CallFailed, SharedLimitsLost
 from bot.ports import Clock, SharedLimits
 
@@ -50,6 +51,7 @@ class Limiter:
         self._draw = draw
         self._changed = threading.Condition()
         self._queues: dict[str, _Queue] = {}
+        self._last: dict[tuple[str, str], tuple[LimitFacts, datetime]] = {}
         self._arrivals = count()
         self._closed = False
         self.notes: list[str] = []
@@ -60,10 +62,17 @@ class Limiter:
 
     def heard(self, model: str, headers: Mapping[str, str]) -> None:
         """Take the headers of a response, whatever its status."""
-        facts = rate_facts(headers, self._clock.now())
+        now = self._clock.now()
+        facts = rate_facts(headers, now)
         with self._changed:
+            self._last |= {(model_class(model), name): (one, now) for name, one in facts.limits.items()}
             self._queue(model).lane.hear(facts, self._clock.monotonic())
             self._changed.notify_all()
+
+    def last_heard(self) -> dict[tuple[str, str], tuple[LimitFacts, datetime]]:
+        """What was last said of each limit, by class of models and name, and when."""
+        with self._changed:
+            return dict(self._last)
 
     def expected_output(self, model: str) -> int:
         """Tokens that an answer of this class of models is expected to have."""

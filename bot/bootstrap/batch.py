@@ -118,7 +118,7 @@ class LocalBatches:
                 except NoBatches:
                     if plan.options.mode is not Mode.AUTO:
                         raise
-            receipt = review(plan.prepared, plan.options, plan.templates, desk, Amount())
+            receipt = desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
             notes = (*receipt.notes, LIVE_INSTEAD) if plan.by_batch and receipt.calls else receipt.notes
             return Reviewed(replace(receipt, notes=notes), plan)
 
@@ -190,7 +190,8 @@ class LocalBatches:
             folder.drop(nonce)
             if submitted.failure is not None:
                 raise submitted.failure
-        return Reviewed(submitted.receipt, plan, None if submitted.intent.finished else submitted.intent)
+        receipt = desk.books.ended(submitted.receipt)
+        return Reviewed(receipt, plan, None if submitted.intent.finished else submitted.intent)
 
     def _unfinished(self, diff: bytes) -> Intent | None:
         """The intent of the same change that still waits; what it never began is let go, since its run is no more."""
@@ -219,7 +220,8 @@ class LocalBatches:
         plan = in_one_look(plan)
         means = Means(plan.options, plan.templates, desk, api, IntentFolder(self.root, nonce))
         came = collect(plan.prepared.target, means, Amount(), again=True)
-        return Reviewed(came.receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
+        receipt = desk.books.ended(came.receipt) if came.news else came.receipt
+        return Reviewed(receipt, replace(plan, prepared=came.prepared), came.intents[0] if came.intents else None)
 
     def _kept(self, nonce: str) -> Kept:
         try:

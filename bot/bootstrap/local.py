@@ -55,7 +55,7 @@ def run_review(plan: Plan, access: Access, observer: Observer) -> Receipt:
     """Run the plan against the model, or against the stand-in."""
     stop = threading.Event()
     with desk_for(plan, access, observer, stop) as desk:
-        return review(plan.prepared, plan.options, plan.templates, desk, Amount())
+        return desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
 
 
 @contextmanager

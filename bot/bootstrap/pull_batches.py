@@ -167,7 +167,8 @@ class _Work:
 
     def _done(self, posted: Posted) -> Done:
         plan = replace(self.plan, prepared=posted.prepared)
-        return Done(posted.receipt, posted.delivery, plan, posted.intents)
+        receipt = self.batches.desk.books.ended(posted.receipt)
+        return Done(receipt, posted.delivery, plan, posted.intents)
 
 
 @contextmanager

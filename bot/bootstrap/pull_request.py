@@ -150,7 +150,7 @@ class PullReview:
     def look(self, plan: Plan) -> Receipt:
         """Review without posting, on a budget of its own."""
         with desk_for(plan, self.access, self.observer, self.host_access.stop) as desk:
-            return review(plan.prepared, plan.options, plan.templates, desk, Amount())
+            return desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
 
     def post(self, run_id: str) -> tuple[Receipt, Delivery, Plan]:
         """Review what is new since the last run, and post; what waits in a batch is left to it."""
@@ -171,6 +171,7 @@ class PullReview:
                 scrub=self.scrub,
             )
             receipt, delivery = session.run()
+            receipt = desk.books.ended(receipt)
         return self.beside(pull, plan, receipt, delivery), delivery, plan
 
     def beside(self, pull: PullRequest, plan: Plan, receipt: Receipt, delivery: Delivery) -> Receipt:

@@ -98,6 +98,7 @@ MEANINGS = {
     "style_guide": "The path of a style guide in this repository, which joins the prompt.",
     "instructions": "Words for the reviewer that hold for some paths only.",
     "instructions[].paths": "Globs as in .gitignore.",
+    "instructions[].name": "What findings that follow from it are counted under: small letters, digits and hyphens.",
     "instructions[].text": "What the reviewer is told about files that match.",
     "language": "The language findings are written in, such as German or zh-CN.",
     "min_confidence": "Findings that are less sure than this are not shown, 0 to 1.",

@@ -83,6 +83,17 @@ class SqlLedger:
             connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=values))
             for one in end.findings:
                 self._note_finding(connection, run, end.ended, one)
+            if end.accepted:
+                connection.execute(
+                    update(findings)
+                    .where(
+                        findings.c.repository == run.repository,
+                        findings.c.pull_request == (run.pull_request or 0),
+                        findings.c.fingerprint.in_(end.accepted),
+                        findings.c.accepted_at.is_(None),
+                    )
+                    .values(accepted_at=end.ended)
+                )
 
     def note_rates(self, rows: Iterable[RateRow]) -> None:
         """Keep what was last heard of rate limits (Ledger.note_rates)."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 
 from bot.app.batches.survey import Survey
@@ -16,13 +16,12 @@ from bot.core.budget import Amount
 from bot.core.calls import Call, ModelAnswer, Outcome
 from bot.core.carry import Standing, carried, excerpt_of
 from bot.core.excerpt import Batch, Excerpt, Route, SkipReason, Tier
+from bot.core.languages import language_of
+from bot.core.ledger.of_receipt import WAITING
 from bot.core.message_batch import Intent, Item, ItemResult, Sending
 from bot.core.pricing import PriceList
 from bot.core.report.words import counted
 from bot.core.usage import Usage
-
-WAITING = "waiting"
-"""The outcome of a call whose answer has not come yet."""
 
 LOST = "lost"
 """The outcome of a call whose answer nobody can read any more: it is charged in full."""
@@ -40,20 +39,29 @@ _SECOND = 2
 class Account:
     """Goes through surveys and puts on the tally what they say. `again` are the keys of hunks to be submitted once
     more, by intent and attempt; `calls` and `batches` are for the receipt; `spent` is what was settled, `open` what may
-    yet be.
+    yet be; `unsent` are the custom ids of what was certainly never sent.
     """
 
-    def __init__(self, tally: Tally, standing: Standing, tiers: Mapping[Tier, TierModel], prices: PriceList) -> None:
+    def __init__(
+        self,
+        tally: Tally,
+        standing: Standing,
+        tiers: Mapping[Tier, TierModel],
+        prices: PriceList,
+        key_of: Callable[[str], str],
+    ) -> None:
         self._tally = tally
         self._standing = standing
         self._tiers = tiers
         self._prices = prices
+        self._key_of = key_of
         self._gone: set[str] = set()
         self.batches: list[Batch] = []
         self.calls: list[Call] = []
         self.spent = Amount()
         self.open = Amount()
         self.overrun = False
+        self.unsent: list[str] = []
         self.again: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
 
     @property
@@ -74,40 +82,41 @@ class Account:
         job = self._job(item)
         result = survey.results.get(survey.intent.custom_id(item))
         if sending.spent is None:
-            self.wait_for(item)
+            self.wait_for(survey.intent, item)
             self._leave_out(job, _WAITS)
         elif sending.never_sent:
+            self.unsent.append(survey.intent.custom_id(item))
             self._leave_out(job, _NEVER_SENT)
             if not sending.told:
                 self._ask_again(survey.intent, item, item.attempt)
         elif result is None:
             self.open += item.reserved
-            self.calls.append(self._call(item, LOST, unsettled=item.reserved))
+            self.calls.append(self._call(survey.intent, item, LOST, unsettled=item.reserved))
             self._leave_out(job, LeaveOut(SkipReason.ERROR, "its result can no longer be read"))
             self._ask_a_second_time(survey.intent, sending, item)
         elif result.answer is None:
-            self.calls.append(self._call(item, result.ending))
+            self.calls.append(self._call(survey.intent, item, result.ending))
             self._leave_out(job, LeaveOut(SkipReason.ERROR, _how_it_ended(result)))
             if not result.invalid:
                 self._ask_a_second_time(survey.intent, sending, item)
         else:
-            self._answered(job, item, read_by(REVIEW, result.answer))
+            self._answered(job, survey.intent, item, read_by(REVIEW, result.answer))
 
-    def _answered(self, job: ReviewJob | None, item: Item, answer: ModelAnswer) -> None:
+    def _answered(self, job: ReviewJob | None, intent: Intent, item: Item, answer: ModelAnswer) -> None:
         cost = self._prices.cost(item.model, answer.usage, self._tiers[item.tier].tariff)
         self.spent += Amount(answer.usage.total_tokens, cost)
         self.overrun |= cost > item.reserved.usd or answer.usage.total_tokens > item.reserved.tokens
-        self.calls.append(self._call(item, answer.outcome, answer, cost))
+        self.calls.append(self._call(intent, item, answer.outcome, answer, cost))
         self._gone |= {piece.key for piece in item.pieces if excerpt_of(piece, self._standing) is None}
         if answer.outcome is not Outcome.ANSWERED:
             self._leave_out(job, LeaveOut(SkipReason.ERROR, _NO_GOOD[answer.outcome]))
         elif job is not None:
             self._tally.take(job, carried(answer.parsed, item, self._standing))
 
-    def wait_for(self, item: Item) -> None:
+    def wait_for(self, intent: Intent, item: Item) -> None:
         """Put an item on the receipt whose answer has not come."""
         self.open += item.reserved
-        self.calls.append(self._call(item, WAITING, unsettled=item.reserved))
+        self.calls.append(self._call(intent, item, WAITING, unsettled=item.reserved))
 
     def _ask_a_second_time(self, intent: Intent, sending: Sending, item: Item) -> None:
         if item.attempt < _SECOND and not sending.told:
@@ -137,6 +146,7 @@ class Account:
 
     def _call(
         self,
+        intent: Intent,
         item: Item,
         outcome: str,
         answer: ModelAnswer | None = None,
@@ -159,6 +169,10 @@ class Account:
             unsettled_tokens=unsettled.tokens,
             provider=tier.provider,
             tariff=tier.tariff,
+            id=intent.custom_id(item),
+            at=intent.began,
+            key=self._key_of(tier.provider),
+            kinds=tuple(sorted(Counter(language_of(piece.path) for piece in item.pieces).items())),
         )
 
 

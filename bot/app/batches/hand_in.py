@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import accumulate
 
 from bot.app.batches.admit import Admission, Admitting
 from bot.app.batches.dispatch import Dispatch
@@ -19,7 +21,7 @@ from bot.app.tiers import TierModel, tier_models
 from bot.core.budget import Budget
 from bot.core.calls import ModelRequest
 from bot.core.excerpt import SkipReason, Tier
-from bot.core.failure import RULES
+from bot.core.failure import RULES, FailureKind
 from bot.core.message_batch import Intent, Item, Piece, Sending
 from bot.core.pricing import Tariff
 from bot.core.prompt.templates import Templates
@@ -33,6 +35,7 @@ _MOST_REQUESTS, _MOST_BYTES = 50_000, 100_000_000
 """What one batch holds; the API takes 100,000 requests or 256 MB."""
 
 _NO_ROOM = LeaveOut(SkipReason.NOT_SUBMITTED, "there was no room to note it; a later run can submit it")
+_NOT_COVERED = LeaveOut(SkipReason.BUDGET, RULES[FailureKind.BUDGET_USD].meaning)
 _INTERRUPTED = LeaveOut(SkipReason.INTERRUPTED, "the run was interrupted before it was sent")
 
 
@@ -80,8 +83,8 @@ class Means:
 def hand_in(prepared: Prepared, intent: Intent, budget: Budget, using: Means, *, attempt: int = 1) -> HandedIn:
     """Add a plan's requests to an intent and send them. What is reserved in `budget` for what was sent stays charged.
 
-    A second attempt goes without leaders and cache: there is too little of it. Raises what the store raises; nothing
-    was asked then.
+    A second attempt goes without leaders and cache: there is too little of it. Raises what the store raises, and
+    LedgerLost; nothing was asked then.
     """
     models = using.tiers
     maker = using.maker(prepared, cached=attempt == 1)
@@ -89,7 +92,9 @@ def hand_in(prepared: Prepared, intent: Intent, budget: Budget, using: Means, *,
     admitted = Admitting(maker, budget, using.desk.prices, using.desk.counter, cheaper).admit(maker.jobs(models))
     admissions, surplus = _that_fit(intent, _led(admitted.admissions), attempt, using.store)
     left_out = [*admitted.left_out, *((one.job, _NO_ROOM) for one in surplus)]
-    for one in surplus:
+    admissions, uncovered = _booked(intent, admissions, attempt, using)
+    left_out += ((one.job, _NOT_COVERED) for one in uncovered)
+    for one in (*surplus, *uncovered):
         budget.release(one.reserved)
     if not admissions:
         return HandedIn(intent, left_out=tuple(left_out))
@@ -102,6 +107,7 @@ def hand_in(prepared: Prepared, intent: Intent, budget: Budget, using: Means, *,
         for item in sent.items_of(sending):
             if sending.never_sent:
                 budget.release(item.reserved)
+                using.desk.books.release(sent.custom_id(item))
                 left_out.append((jobs[item.index], why))
             else:
                 budget.forfeit(item.reserved)
@@ -147,6 +153,32 @@ def _that_fit(
     while kept and not store.has_room_for(_extended(intent, admissions[:kept], attempt)):
         kept -= max(1, kept // 20)
     return _led(admissions[:kept]), admissions[kept:]
+
+
+def _booked(
+    intent: Intent, admissions: list[Admission], attempt: int, using: Means
+) -> tuple[list[Admission], list[Admission]]:
+    """As many as budgets over time cover too, written into the ledger, the riskiest first; and the others."""
+    books, now = using.desk.books, using.desk.clock.now()
+    kept = admissions
+    while kept:
+        extended = _extended(intent, kept, attempt)
+        items = extended.items[len(intent.items) :]
+        openings = [
+            replace(books.opening(extended.custom_id(item), one.request, one.reserved, now), attempt=attempt)
+            for item, one in zip(items, kept, strict=True)
+        ]
+        refused = books.reserve_all(openings)
+        if refused is None:
+            break
+        kept = _led(_covered(kept, refused.left_usd))
+    return kept, admissions[len(kept) :]
+
+
+def _covered(admissions: Sequence[Admission], usd: Decimal) -> list[Admission]:
+    """The first of them, as far as so many dollars go; at least one fewer than there are."""
+    sums = accumulate(one.reserved.usd for one in admissions[:-1])
+    return [one for one, so_far in zip(admissions, sums, strict=False) if so_far <= usd]
 
 
 def _extended(intent: Intent, admissions: Sequence[Admission], attempt: int) -> Intent:

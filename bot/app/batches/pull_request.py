@@ -57,7 +57,8 @@ class PullBatches:
         memory = self.store.memory
         page = memory.summary.body if memory.summary else ""
         head = prepared.target.facts.head_sha
-        submitted = submit(prepared, self._means(), nonce, memory.state.committed(), head)
+        before = memory.state.committed().at_least(self.desk.books.spent_on_pull_request())
+        submitted = submit(prepared, self._means(), nonce, before, head)
         if submitted.failure is not None and submitted.intent.finished:
             raise submitted.failure
         return self._publish(submitted.receipt, prepared, nonce, page)
@@ -70,7 +71,7 @@ class PullBatches:
         memory = self.store.memory
         page = memory.summary.body if memory.summary else ""
         own = sum((one.reserved + one.untold for one in memory.intents), Amount())
-        before = memory.state.committed() - own
+        before = memory.state.committed().at_least(self.desk.books.spent_on_pull_request()) - own
         came = collect(target, self._means(), before, memory.state.reviewed)
         if not came.news:
             return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,6 +10,8 @@ from bot.app.batches.account import Account
 from bot.app.batches.hand_in import HandedIn, Means, hand_in
 from bot.app.batches.patience import read
 from bot.app.batches.survey import Survey, Surveyor
+from bot.app.books import Books
+from bot.app.bounds import bounded
 from bot.app.followup import LeaveOut
 from bot.app.prepare import Prepared, prepare
 from bot.app.review import budget_facts
@@ -21,6 +23,7 @@ from bot.core.carry import standing_in
 from bot.core.coverage import LeftOut
 from bot.core.diff.model import Diff
 from bot.core.excerpt import SkipReason
+from bot.core.ledger.of_receipt import WAITING
 from bot.core.message_batch import Intent, Stage
 from bot.core.receipt import CacheFacts, Receipt
 from bot.core.reuse import hunk_key
@@ -62,18 +65,20 @@ def submit(
 ) -> Submitted:
     """Hand a plan in, as an intent of its own or as the rest of one that a run left unfinished (`resumed`).
 
-    `before` is what else counts against the budget. Raises what the store raises.
+    `before` is what else counts against the budget. Raises what the store raises, and LedgerLost.
     """
-    options, desk = means.options, means.desk
+    desk = means.desk
+    desk.books.begin()
+    prepared, options = bounded(prepared, means.options, desk.books.periods, by_batch=True)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, {}, means.tiers, desk.prices)
+    account = Account(tally, {}, means.tiers, desk.prices, desk.books.key_of)
     budget = Budget(options.limits, before)
     intent = resumed or Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
     handed = hand_in(prepared, intent, budget, means)
     _tell(handed, tally, account)
     facts = budget_facts(options.limits, budget)
     receipt = tally.receipt(account.calls, facts, _NOT_SUBMITTED)
-    receipt = replace(receipt, cache=_cache_facts(prepared, means, account))
+    receipt = desk.books.stamped(replace(receipt, cache=_cache_facts(prepared, means, account)), desk.clock)
     return Submitted(receipt, handed.intent, handed.failure)
 
 
@@ -88,18 +93,21 @@ def collect(
     """Bring in what has ended, settle it, and submit once more what failed for no fault of its own.
 
     `before` is what counts against the budget beside the store's intents. `again` tells also what was told before.
-    Raises BatchRefused where the API does not answer, and what the store raises; both can be repeated at any time.
+    Raises BatchRefused where the API does not answer, LedgerLost, and what the store raises; all can be repeated at any
+    time.
     """
     options, desk = means.options, means.desk
+    desk.books.begin()
     surveys = _settle(means, again=again)
     intents = {one.intent.nonce: one.intent for one in surveys}
     in_hand = {key for one in surveys for key in _keys(one.intent, again=again)}
     prepared = prepare(target, options, means.templates, reviewed, in_hand=in_hand)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices)
+    account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices, desk.books.key_of)
     for survey in surveys:
         account.take(survey, again=again)
         tally.notes.extend(survey.notes)
+    _record(account, surveys, desk.books)
     news = any(one.spent is not None and not one.told for survey in surveys for one in survey.intent.sendings)
     budget = Budget(options.limits, before)
     budget.settled, budget.unsettled, budget.overrun = account.spent, account.open, account.overrun
@@ -113,7 +121,7 @@ def collect(
     cache = _cache_facts(replace(prepared, batches=tuple(account.batches)), means, account)
     facts = budget_facts(options.limits, budget)
     receipt = tally.receipt(account.calls, facts, _NOT_SUBMITTED, overrun=account.overrun)
-    receipt = replace(receipt, cache=cache)
+    receipt = desk.books.stamped(replace(receipt, cache=cache), desk.clock)
     return Collected(receipt, prepared, tuple(one.all_told() for one in intents.values()), news)
 
 
@@ -147,6 +155,16 @@ def _settle(means: Means, *, again: bool) -> list[Survey]:
     return surveys
 
 
+def _record(account: Account, surveys: Iterable[Survey], books: Books) -> None:
+    """What is known of it by now goes into the ledger; what is there already stays."""
+    worst = {one.intent.custom_id(item): item.reserved for one in surveys for item in one.intent.items}
+    for call in account.calls:
+        if call.outcome != WAITING:
+            books.record(call, worst[call.id])
+    for entry_id in account.unsent:
+        books.release(entry_id)
+
+
 def _cache_facts(asked: Prepared, means: Means, account: Account) -> CacheFacts:
     """What was planned of the cache for these requests, and what came of it."""
     maker = means.maker(asked)
@@ -168,6 +186,6 @@ def _tell(handed: HandedIn, tally: Tally, account: Account) -> None:
         tally.leave_out(job, why)
     for item, job in handed.waiting:
         tally.leave_out(job, _WAITS)
-        account.wait_for(item)
+        account.wait_for(handed.intent, item)
     if handed.failure is not None:
         tally.notes.append(handed.failure.message)

@@ -122,7 +122,10 @@ class FindingRow:
 
 @dataclass(frozen=True, slots=True)
 class RunEnd:
-    """How a run ended: the receipt's status, its coverage, and its sums for whoever checks the rows against them."""
+    """How a run ended: the receipt's status, its coverage, and its sums for whoever checks the rows against them.
+
+    `accepted` are fingerprints of earlier findings that this push has dealt with.
+    """
 
     ended: datetime
     status: str
@@ -136,6 +139,7 @@ class RunEnd:
     total_usd: Decimal
     unsettled_usd: Decimal
     findings: tuple[FindingRow, ...] = ()
+    accepted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from bot.errors import NotAReceipt
 
 _ID_LETTERS = 32
 
+WAITING = "waiting"
+"""The outcome of a call whose answer has not come yet: it waits in a batch, and its row stays open."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportedRun:
@@ -142,6 +145,8 @@ def _row(run: RunFacts, call: CallPart, index: int) -> Entry:
         batch=call.batch,
         kinds=call.kinds,
     )
+    if call.outcome == WAITING:
+        return Entry(run, opening)
     open_end = bool(call.unsettled_usd or call.unsettled_tokens)
     ending = Settlement(
         state=State.UNSETTLED if open_end else State.SETTLED,
@@ -204,8 +209,9 @@ def _saved(part: SavedPart) -> Saved:
 
 def _end(read: ReceiptPart, ended: datetime) -> RunEnd:
     batches = {call.batch for call in read.calls}
+    posted = frozenset(read.delivery.posted)
     findings = (
-        FindingRow(one.fingerprint, one.category, one.severity, language_of(one.path), one.posted)
+        FindingRow(one.fingerprint, one.category, one.severity, language_of(one.path), one.fingerprint in posted)
         for one in read.findings
     )
     return RunEnd(
@@ -221,4 +227,5 @@ def _end(read: ReceiptPart, ended: datetime) -> RunEnd:
         total_usd=read.cost.total_usd,
         unsettled_usd=read.cost.unsettled_usd,
         findings=tuple(findings),
+        accepted=read.delivery.addressed,
     )

@@ -19,6 +19,8 @@ MOST_USD = Decimal(1_000_000)
 _MOST_COUNT = 10**12
 _MOST_NUMBER = 2**31 - 1
 _MOST_TEXT = 1_000
+_MOST_REASON = 20_000
+"""A request's reason names the rules of all its hunks."""
 _FIRST_YEAR = 2023
 """Before it there was no API to be billed by."""
 
@@ -118,7 +120,13 @@ class FindingPart(_Part):
     severity: Text
     category: Text
     fingerprint: Name
-    posted: bool = False
+
+
+class DeliveryPart(_Part):
+    """What reached the pull request."""
+
+    posted: tuple[Name, ...] = Field((), strict=False)
+    addressed: tuple[Name, ...] = Field((), strict=False)
 
 
 class SkippedPart(_Part):
@@ -174,7 +182,7 @@ class CallPart(_Part):
     at: Moment | None = None
     model: Name
     tier: Text
-    why: Text
+    why: Annotated[str, StringConstraints(max_length=_MOST_REASON), AfterValidator(_storable)]
     hunks: Count
     attempt: Number
     outcome: Name
@@ -212,4 +220,5 @@ class ReceiptPart(_Part):
     coverage: CoveragePart
     cost: CostPart
     routing: RoutingPart | None = None
+    delivery: DeliveryPart = Field(default_factory=lambda: DeliveryPart(posted=(), addressed=()))
     calls: tuple[CallPart, ...] = Field(strict=False)

@@ -29,11 +29,13 @@ HOPELESS = {
     FailureKind.NOT_PERMITTED,
     FailureKind.NOT_FOUND,
     FailureKind.STOPPED,
+    FailureKind.LEDGER_LOST,
 }
 ELSEWHERE = TRIED_AGAIN | {FailureKind.UNAVAILABLE, FailureKind.NOT_PERMITTED, FailureKind.NOT_FOUND}
 SMALLER = {FailureKind.TOO_LARGE, FailureKind.BUDGET_USD, FailureKind.BUDGET_TOKENS}
 DOWN = TRIED_AGAIN - {FailureKind.RATE_LIMITED}
 NOBODY_ASKED = {
+    FailureKind.LEDGER_LOST,
     FailureKind.UNAVAILABLE,
     FailureKind.BUDGET_USD,
     FailureKind.BUDGET_TOKENS,

@@ -41,6 +41,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
         "thinking_tokens": 0,
         "total_tokens": 6970,
     }
+    saved = {"prompt_cache": "0", "reuse": "0", "duplicates": "0", "routing": "0", "batch": "0"}
     assert document == {
         "schema": "hunkwise.receipt/1",
         "status": "clean",
@@ -51,7 +52,10 @@ def test_a_clean_receipt_to_the_letter() -> None:
             "pull_request": None,
             "base_sha": "a" * 40,
             "head_sha": "b" * 40,
+            "author": "",
+            "team": "",
         },
+        "run": {"id": "", "began": None, "ended": None},
         "prompt": {"hash": "c0ffee" * 10 + "abcd", "system_tokens": 4120},
         "findings": [],
         "unplaced": [],
@@ -62,7 +66,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
             "unsettled_usd": "0",
             "by_model": {"claude-haiku-4-5": "0.005822"},
             "wasted_usd": "0",
-            "saved_usd": {"prompt_cache": "0", "reuse": "0", "duplicates": "0", "routing": "0", "batch": "0"},
+            "saved_usd": saved,
         },
         "routing": None,
         "cache": {
@@ -78,6 +82,8 @@ def test_a_clean_receipt_to_the_letter() -> None:
         },
         "calls": [
             {
+                "id": "",
+                "at": None,
                 "model": "claude-haiku-4-5",
                 "tier": "cheap",
                 "why": "small change",
@@ -92,10 +98,15 @@ def test_a_clean_receipt_to_the_letter() -> None:
                 "unsettled_tokens": 0,
                 "feature": "review",
                 "provider": "anthropic",
+                "key": "",
+                "platform": "anthropic",
                 "batch": False,
+                "kinds": {},
+                "saved_usd": saved,
             }
         ],
         "pacing": {"requests_per_minute_peak": 0, "waits": 0, "waited_ms": 0, "rate_limited": 0, "by": []},
+        "delivery": {"posted": [], "addressed": []},
         "notes": [],
     }
 
