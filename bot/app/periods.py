@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from bot.app.followup import SHORT_OF_DOLLARS
 from bot.core.excerpt import SkipReason
 from bot.core.ledger.account import AccountLimit, Exhausted
 from bot.core.ledger.budgets import Budgets, Held
 from bot.core.ledger.entry import RunFacts
 from bot.core.ledger.standing import Level, Measures, Standing, graver, measures
-from bot.core.receipt import Coverage, Receipt
+from bot.core.receipt import Receipt
 from bot.core.report.periods import standing_sentences, used_up
 from bot.errors import LedgerLost
 from bot.ports import Ledger
@@ -60,8 +61,7 @@ class Periods:
         """
         if self.ledger is None or not self.budgets.limits:
             return receipt
-        missing = SkipReason.BUDGET in _gaps(receipt.coverage)
-        refused = {one.limit.account.name for one in exhausted} if missing else frozenset[str]()
+        refused = {one.limit.account.name for one in exhausted} if _ran_short(receipt) else frozenset[str]()
         held = dict.fromkeys(one for moment in (self.run.began, at) for one in self.budgets.held(self.run, moment))
         try:
             after, lost = self._standings(held, refused), []
@@ -69,7 +69,8 @@ class Periods:
             after, lost = self.before, [f"{error.message} Budgets are shown as they stood before this run."]
         earlier = {one.held: one for one in self.before if one.level is Level.EXHAUSTED}
         worth = [graver(one, earlier.get(one.held, one)) for one in after]
-        said = [*standing_sentences(worth, self.budgets), *([ALONE] if self.alone else []), *lost]
+        new = [one for one in after if one.held not in earlier]
+        said = [*standing_sentences(worth, self.budgets, new), *([ALONE] if self.alone else []), *lost]
         return replace(receipt, budget=replace(receipt.budget, periods=after), notes=(*said, *receipt.notes))
 
     def _standings(self, held: Collection[Held], refused: Collection[str]) -> tuple[Standing, ...]:
@@ -86,5 +87,7 @@ class Periods:
         )
 
 
-def _gaps(coverage: Coverage) -> set[SkipReason]:
-    return {one.skipped.reason for one in coverage.skipped}
+def _ran_short(receipt: Receipt) -> bool:
+    """Whether something was left out, or asked of a cheaper model, for want of dollars."""
+    left_out = any(one.skipped.reason is SkipReason.BUDGET for one in receipt.coverage.skipped)
+    return left_out or any(call.why == SHORT_OF_DOLLARS for call in receipt.calls)

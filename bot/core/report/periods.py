@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -24,12 +24,22 @@ _INSTEAD = {
 }
 
 
-def standing_sentences(standings: Sequence[Standing], budgets: Budgets) -> list[str]:
-    """A sentence or two for each budget that is near its end or past it, the gravest first."""
-    return [sentence(one, budgets) for level in _GRAVEST_FIRST for one in standings if one.level is level]
+def standing_sentences(
+    standings: Sequence[Standing], budgets: Budgets, since_now: Collection[Standing] = ()
+) -> list[str]:
+    """A sentence or two for each budget that is near its end or past it, the gravest first.
+
+    `since_now` are those that came to their end in this run, so that what follows from it begins with the next.
+    """
+    return [
+        sentence(one, budgets, since_now=one in since_now)
+        for level in _GRAVEST_FIRST
+        for one in standings
+        if one.level is level
+    ]
 
 
-def sentence(standing: Standing, budgets: Budgets) -> str:
+def sentence(standing: Standing, budgets: Budgets, *, since_now: bool = False) -> str:
     """How one budget stands, when it renews, and, where it is used up, whom to ask."""
     limit, account = standing.held.limit, standing.held.account
     usd = exact_dollars(limit.usd)
@@ -37,10 +47,11 @@ def sentence(standing: Standing, budgets: Budgets) -> str:
     if standing.level is Level.STOPPED:
         most = f", at most {exact_dollars(limit.hard_usd)}" if limit.hard_usd != limit.usd else ""
         left = standing.left_usd
-        what = f"does not cover the rest, with {exact_dollars(left)} left" if left else "is used up"
+        what = f"did not cover everything, with {exact_dollars(left)} left" if left else "is used up"
         return f"{budget_of(account, budgets.zone)} ({usd}{most}) {what}. {renews}{_ask(budgets)}"
     if standing.level is Level.EXHAUSTED:
-        bound = f"{_INSTEAD[limit.on_exhausted]}, up to {exact_dollars(limit.hard_usd)}"
+        begin = " from the next run on" if since_now else ""
+        bound = f"{_INSTEAD[limit.on_exhausted]}{begin}, up to {exact_dollars(limit.hard_usd)}"
         return f"{budget_of(account, budgets.zone)} ({usd}) is used up, {bound}. {renews}{_ask(budgets)}"
     used = exact_dollars(standing.committed_usd)
     share = f"{standing.percent} % of {_lower(budget_of(account, budgets.zone))}"

@@ -54,6 +54,13 @@ def test_what_is_done_instead_is_said(then: OnExhausted, words: str) -> None:
     assert said.startswith("The budget of acme/shop for Thursday 26 November 2026 ($30.00) is used up, " + words)
 
 
+def test_what_came_to_its_end_just_now_says_what_comes_next() -> None:
+    """A run on the usual models must not say that it asked the cheap one."""
+    one = standing(limit("30", Span.DAY, Scope.REPOSITORY, OnExhausted.CHEAP, "40"), "31")
+    [said] = standing_sentences([one], RULES, [one])
+    assert "so only the cheap model is asked from the next run on, up to $40.00." in said
+
+
 def test_a_hard_limit_is_named_where_it_is_reached() -> None:
     """Both figures: the one that was planned, and the one that nothing passes."""
     said = in_berlin(limit("30", Span.WEEK, Scope.AUTHOR, OnExhausted.CHEAP, "40"), "40")
@@ -67,7 +74,7 @@ def test_a_request_that_did_not_fit_is_no_empty_budget() -> None:
     """What is left is named, so that nobody looks for an error in the books."""
     little = replace(standing(limit("500"), "499.98", zone="Europe/Berlin"), refused=True)
     whose = "The budget of everybody for November 2026 ($500.00)"
-    assert sentence(little, RULES) == f"{whose} does not cover the rest, with $0.02 left. {RENEWS} Ask #ci-platform."
+    assert sentence(little, RULES) == f"{whose} did not cover everything, with $0.02 left. {RENEWS} Ask #ci-platform."
     nothing = replace(little, committed_usd=Decimal(501))
     assert sentence(nothing, RULES) == f"{whose} is used up. {RENEWS} Ask #ci-platform."
 
