@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from bot.app.books import Books
 from bot.app.desk import Desk
 from bot.app.options import Options
 from bot.app.prepare import Prepared, prepare
@@ -111,6 +112,7 @@ class Room:
     stop: threading.Event = field(default_factory=threading.Event)
     answers: AnswerStore | None = None
     history: PrefixHistory | None = None
+    books: Books = field(default_factory=Books)
 
     def desk(self) -> Desk:
         """The desk with all of it."""
@@ -123,6 +125,7 @@ class Room:
             self.stop,
             answers=self.answers,
             history=self.history,
+            books=self.books,
         )
 
     def review(self, change: Diff, options: Options, before: Amount | None = None) -> Receipt:
