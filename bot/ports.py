@@ -188,6 +188,8 @@ class Ledger(Protocol):
         """Write attempts down with their worst cases, all of them or none: none where a limit would be passed.
 
         Atomic over all processes: what is refused here was not counted, what is not refused is, wherever it is counted.
+        A batch's item whose id is there already and has cost nothing replaces it: the run that wrote it was killed
+        before it sent anything.
         """
         ...
 

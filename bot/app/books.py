@@ -24,7 +24,7 @@ from bot.core.report.receipt_json import receipt_as_json
 from bot.errors import LedgerLost, NotAReceipt
 from bot.ports import Clock, Ledger
 
-Limits = Callable[[datetime], Sequence[AccountLimit]]
+AccountLimits = Callable[[datetime], Sequence[AccountLimit]]
 """What may be spent by a moment's accounts, beside the budget of the pull request."""
 
 NEVER_SENT = "never_sent"
@@ -33,7 +33,8 @@ NEVER_SENT = "never_sent"
 UNRECORDED = RunFacts("unrecorded", datetime.min.replace(tzinfo=UTC))
 
 
-def _no_limits(_: datetime) -> Sequence[AccountLimit]:
+def no_limits(_: datetime) -> Sequence[AccountLimit]:
+    """No budgets over time."""
     return ()
 
 
@@ -56,7 +57,7 @@ class Books:
 
     run: RunFacts = UNRECORDED
     ledger: Ledger | None = None
-    limits: Limits = _no_limits
+    limits: AccountLimits = no_limits
     keys: Mapping[str, str] = field(default_factory=dict)
     against: Yardstick | None = None
     periods: Periods = field(default_factory=Periods)

@@ -55,6 +55,9 @@ def check(world: World, files: tuple[int, ...] = (1, 2, 103, 5)) -> None:
     assert memory.intents == ()
     assert memory.state.open_runs == ()
     assert memory.state.spent == world.api.billed()
+    in_ledger = world.ledger.total()
+    assert in_ledger.cost_usd == world.api.billed().usd, "the ledger knows every answer, each once"
+    assert in_ledger.spent_usd >= world.api.billed().usd
     assert max(Counter(world.api.markers_answered()).values()) == 1, "a hunk was paid for twice"
     said = world.inline_markers()
     assert len(set(said)) == len(said), "a finding was posted twice"
@@ -113,8 +116,10 @@ def test_whatever_goes_wrong_at_once(
     assert max(Counter(world.api.markers_answered()).values(), default=1) == 1
     said = world.inline_markers()
     assert len(set(said)) == len(said)
+    assert world.ledger.total().cost_usd <= billed.usd <= world.ledger.total().spent_usd
     if not strangers:
         assert billed == spent
+        assert world.ledger.total().cost_usd == billed.usd
 
 
 @dataclass

@@ -12,7 +12,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger.connect import open_engine, writing
@@ -54,13 +54,25 @@ class SqlLedger:
         """Write attempts down and count their worst cases, all or none (Ledger.reserve)."""
         with writing(self._engine) as connection:
             self._begin_accounts(connection, limits, simulated=run.simulated)
-            moved = _moves(openings)
-            refused = self._move(connection, run, moved, limits)
+            replaced = self._reserved_before(connection, openings)
+            refused = self._move(connection, run, _moves(openings, replaced), limits)
             if refused is not None:
                 connection.rollback()
                 return refused
+            if replaced:
+                connection.execute(delete(entries).where(entries.c.id.in_([row.id for row in replaced])))
             connection.execute(insert(entries), [opening_values(run, one) for one in openings])
         return None
+
+    def _reserved_before(self, connection: Connection, openings: Sequence[Opening]) -> Sequence[Any]:
+        """Rows of the same ids that a run wrote which was killed before it sent anything: only batches name their rows
+        before a run knows what became of the last one.
+        """
+        names = [one.id for one in openings if one.batch]
+        if not names:
+            return ()
+        query = select(entries.c.id, entries.c.at, entries.c.unsettled_e12)
+        return connection.execute(query.where(entries.c.id.in_(names), entries.c.cost_e12 == 0)).all()
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
         """Say how an attempt ended (Ledger.settle)."""
@@ -250,9 +262,11 @@ class SqlLedger:
         )
 
 
-def _moves(openings: Sequence[Opening]) -> list[tuple[datetime, int]]:
-    """What reservations add to accounts, summed by the moment they were made."""
+def _moves(openings: Sequence[Opening], replaced: Sequence[Any]) -> list[tuple[datetime, int]]:
+    """What reservations add to accounts, summed by the moment they were made; what they replace is taken back first."""
     sums: dict[datetime, int] = {}
+    for row in replaced:
+        sums[row.at] = sums.get(row.at, 0) - row.unsettled_e12
     for one in openings:
         sums[one.at] = sums.get(one.at, 0) + to_units(one.reserved_usd)
     return sorted(sums.items())

@@ -9,18 +9,21 @@ from itertools import count
 from bot.app.batches.pull_request import Posted, PullBatches
 from bot.app.batches.summary_store import SummaryStore
 from bot.app.batches.work import call_back
+from bot.app.books import AccountLimits, Books, no_limits
 from bot.app.desk import Desk
 from bot.app.host_target import read_pull_request
 from bot.app.memory import Memory, recall
 from bot.app.options import Options
 from bot.app.prepare import prepare
 from bot.core.budget import Limits
+from bot.core.ledger.entry import RunFacts
 from bot.core.marker import Signer
 from bot.core.pull_request import PostedComment, PostedReview, ReviewDraft
 from bot.errors import BatchRefused
 from tests.fakes import FakeClock, NoCounter, Vendor, Watcher, an_answer
 from tests.fakes_batches import Effects, FakeBatches, Killed
 from tests.fakes_host import FakeCodeHost
+from tests.fakes_ledger import FakeLedger
 from tests.unit.app.runs import ALL_PRICES, some_options
 from tests.unit.core.prompt.prompts import TEMPLATES
 from tests.unit.core.pushed import diff_bytes
@@ -60,6 +63,7 @@ class World:
     options: Options = field(default_factory=lambda: some_options(limits=Limits(usd=None)))
     kill_at: int = -1
     kill_again: list[int] = field(default_factory=list)
+    budgets: AccountLimits = no_limits
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.kill_at)
@@ -67,6 +71,8 @@ class World:
         self.host = MortalHost(effects=self.effects)
         self.api = FakeBatches(self.clock, ALL_PRICES, self.effects)
         self._nonces = count(1)
+        self._runs = count(1)
+        self.ledger = FakeLedger()
         self.refusals: list[BatchRefused] = []
         self._opened = False
 
@@ -130,7 +136,10 @@ class World:
         return self._at_work(memory).collect(target, f"{next(self._nonces):016x}", inline=inline)
 
     def _at_work(self, memory: Memory) -> PullBatches:
-        desk = Desk(Vendor(lambda _: an_answer()), NoCounter(), ALL_PRICES, self.clock, Watcher(), None)  # type: ignore[arg-type]
+        books = Books(
+            RunFacts(f"run-{next(self._runs)}", self.clock.now(), "acme/shop", NUMBER), self.ledger, self.budgets
+        )
+        desk = Desk(Vendor(lambda _: an_answer()), NoCounter(), ALL_PRICES, self.clock, Watcher(), None, books=books)  # type: ignore[arg-type]
         return PullBatches(
             host=self.host,
             number=NUMBER,
