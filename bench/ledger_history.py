@@ -25,6 +25,7 @@ from bot.core.calls import Feature
 from bot.core.ledger.entry import Opening, RateRow, RunEnd, RunFacts, Settlement, State
 from bot.core.money import to_the_digit
 from bot.core.pricing import BATCH_SHARE, LIVE, PriceList, Tariff
+from bot.core.rate_facts import model_class
 from bot.core.savings import Saved
 from bot.core.usage import Usage
 
@@ -218,7 +219,7 @@ def write_history(place: str, rows: int, days: int, until: datetime, seed: int =
             flush()
     flush()
     book.note_rates(
-        RateRow("anthropic", "ANTHROPIC_API_KEY", model, name, limit, limit // 3, until)
+        RateRow("anthropic", "ANTHROPIC_API_KEY", model_class(model), name, limit, limit // 3, until)
         for model in MODELS.values()
         for name, limit in (("requests", 1_000), ("input-tokens", 2_000_000), ("output-tokens", 400_000))
     )

@@ -46,7 +46,7 @@ class FakeLedger:
 
     entries: dict[str, Entry] = field(default_factory=dict)
     runs_known: dict[str, tuple[RunFacts, RunEnd | None]] = field(default_factory=dict)
-    found: dict[tuple[str, int | None, str], tuple[RunFacts, datetime, FindingRow]] = field(default_factory=dict)
+    found: dict[tuple[str, int | None, str, bool], tuple[RunFacts, datetime, FindingRow]] = field(default_factory=dict)
     known_rates: dict[tuple[str, str, str, str], RateRow] = field(default_factory=dict)
     known_accounts: dict[tuple[str, bool], Account] = field(default_factory=dict)
     lost: bool = False
@@ -96,20 +96,23 @@ class FakeLedger:
         self._answer()
         self.runs_known[run.run_id] = (run, end)
         for one in end.findings:
-            key = (run.repository, run.pull_request or 0, one.fingerprint)
+            key = (run.repository, run.pull_request or 0, one.fingerprint, run.simulated)
             first = self.found.setdefault(key, (run, end.ended, one))
             known = first[2]
             merged = replace(known, posted=known.posted or one.posted, accepted_at=known.accepted_at or one.accepted_at)
             self.found[key] = (first[0], first[1], merged)
         for fingerprint in end.accepted:
-            key = (run.repository, run.pull_request or 0, fingerprint)
+            key = (run.repository, run.pull_request or 0, fingerprint, run.simulated)
             if key in self.found:
                 by, at, one = self.found[key]
                 self.found[key] = (by, at, replace(one, accepted_at=one.accepted_at or end.ended))
 
     def note_rates(self, rows: Iterable[RateRow]) -> None:
         self._answer()
-        self.known_rates.update({(row.provider, row.key, row.model_class, row.name): row for row in rows})
+        for row in rows:
+            known = self.known_rates.get((row.provider, row.key, row.model_class, row.name))
+            if known is None or row.at >= known.at:
+                self.known_rates[row.provider, row.key, row.model_class, row.name] = row
 
     def spent_on(self, run: RunFacts) -> Amount:
         self._answer()
@@ -132,7 +135,8 @@ class FakeLedger:
     def groups(self, by: Sequence[Field], where: Where = EVERYTHING) -> Iterator[Group]:
         self._answer()
         rows = sorted(
-            ((tuple(_word(row, one) for one in by), row) for row in self._matching(where)), key=lambda r: r[0]
+            ((tuple(_word(row, one) for one in by), row) for row in self._matching(where)),
+            key=lambda pair: [_place(word, one) for word, one in zip(pair[0], by, strict=True)],
         )
         if not by and not rows:
             yield Group((), Sums())
@@ -157,11 +161,11 @@ class FakeLedger:
         yield from (_run_sums(run, end, sums[run.run_id]) for run, end in known if run.run_id in sums)
 
     def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        added: dict[tuple[tuple[str, int], ...], Sums] = {}
+        added: dict[str, Sums] = {}
         for run in self.runs(where):
-            sections = tuple(self.runs_known[run.run_id][0].sections.items())
+            sections = json.dumps(dict(sorted(self.runs_known[run.run_id][0].sections.items())))
             added[sections] = added.get(sections, Sums()) + run.sums
-        return tuple(SectionSums(dict(sections), sums) for sections, sums in sorted(added.items()))
+        return tuple(SectionSums(json.loads(sections), added[sections]) for sections in sorted(added))
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         self._answer()
@@ -286,6 +290,11 @@ def _word(row: Entry, one: Field) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     return "" if value is None else str(value)
+
+
+def _place(word: str, one: Field) -> tuple[int, str]:
+    """Numbers sort as numbers, and what is not there comes first."""
+    return (int(word or -1), "") if one in {Field.QUARTER, Field.PULL_REQUEST} else (0, word)
 
 
 def _sums(row: Entry) -> Sums:

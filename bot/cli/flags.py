@@ -24,7 +24,8 @@ class Table(StrEnum):
     JSON = "json"
 
 
-def _dollars(text: str) -> Decimal:
+def dollars_of(text: str) -> Decimal:
+    """An amount of a flag; raises BadParameter for what is none."""
     try:
         amount = Decimal(text)
     except InvalidOperation:
@@ -74,7 +75,7 @@ Config = Annotated[
 ]
 BudgetUsd = Annotated[
     Decimal | None,
-    typer.Option(metavar="X", parser=_dollars, help="Spend at most so many dollars.", rich_help_panel=MONEY),
+    typer.Option(metavar="X", parser=dollars_of, help="Spend at most so many dollars.", rich_help_panel=MONEY),
 ]
 BudgetTokens = Annotated[
     int | None,

@@ -33,6 +33,9 @@ _TRAITS = {
     "claude-haiku-4-5": ModelTraits(4096, 200_000, 64_000),
 }
 
+KNOWN_MODELS = tuple(_TRAITS)
+"""The models whose particulars are known, newest generation first."""
+
 DEFAULT_MODELS = {
     Tier.CHEAP: "claude-haiku-5-5",
     Tier.STANDARD: "claude-sonnet-5-5",

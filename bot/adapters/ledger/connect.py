@@ -1,50 +1,45 @@
-"""Opens the database of a ledger, and brings its tables up to date."""
+"""Connections to the database of a ledger, and what becomes of its errors."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
+from bot.adapters.ledger.address import shown, url_of
+from bot.adapters.ledger.upgrade import upgrade
 from bot.errors import BadConfiguration, LedgerLost
 
-VERSION_TABLE = "hunkwise_version"
-
-HEAD = "0001"
-"""The newest migration (bot/adapters/ledger/migrations/versions)."""
-
-_SECONDS_TO_CONNECT = 5
-_MILLISECONDS_TO_ANSWER = 10_000
 _SECONDS_FOR_THE_LOCK = 30
-_MIGRATION_LOCK = 0x68756E6C
-_FOLDER = Path(__file__).parent / "migrations"
+"""How long a process waits for the others that write an SQLite file."""
 
+_CONNECTIONS, _MORE_CONNECTIONS = 2, 6
+"""Connections of one process that are kept, and that may be added for a moment: a server has about a hundred in all.
 
-def url_of(place: str) -> URL:
-    """The database's address: `place` is a URL, or the path of an SQLite file.
+Reservations against one budget wait for each other anyway, so that more would only wait in another place.
+"""
 
-    Raises BadConfiguration for an address of a kind that is not supported.
-    """
-    if "://" not in place:
-        return URL.create("sqlite", database=str(Path(place).expanduser()))
-    try:
-        url = make_url(place)
-    except ArgumentError:
-        raise BadConfiguration(
-            "The ledger's address cannot be read.",
-            next_step="Write postgresql://USER:PASSWORD@HOST/DATABASE, or a path.",
-        ) from None
-    if url.drivername in {"postgres", "postgresql", "postgresql+psycopg"}:
-        return url.set(drivername="postgresql+psycopg")
-    if url.drivername == "sqlite":
-        return url
-    raise BadConfiguration(
-        f"A ledger cannot be kept in '{url.drivername}'.", next_step="Use PostgreSQL, or the path of an SQLite file."
-    )
+_ANSWERS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "client_encoding": "utf8",
+}
+"""A server that is gone is noticed within seconds, also in the middle of a statement."""
+
+_SETTINGS = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=20s"
+"""The second frees what a frozen runner holds: while it holds an account, nobody else can spend from it."""
+
+_PATIENCE = text(
+    "SELECT set_config('statement_timeout', '5min', true), set_config('idle_in_transaction_session_timeout', '0', true)"
+)
+"""For the transaction that reads: a report may be large, and whoever reads it slow."""
 
 
 def open_engine(place: str) -> Engine:
@@ -57,21 +52,27 @@ def open_engine(place: str) -> Engine:
             "The ledger is in PostgreSQL, but what speaks to it is not installed.",
             next_step="Install hunkwise[postgres].",
         ) from error
-    with answering(url):
-        _migrate(engine)
+    with ExitStack() as unless_opened:
+        unless_opened.callback(engine.dispose)
+        with answering(url):
+            upgrade(engine)
+        unless_opened.pop_all()
     return engine
 
 
 @contextmanager
 def answering(url: URL) -> Iterator[None]:
-    """Whatever the database refuses or does not answer becomes LedgerLost, without its address's password."""
+    """Whatever the database refuses or does not answer becomes LedgerLost, without its address's password.
+
+    Figures that no database can hold (OverflowError) too: what cannot be recorded is not spent.
+    """
     try:
         yield
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, OverflowError) as error:
         cause = getattr(error, "orig", None) or error
         what = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
         raise LedgerLost(
-            f"The ledger ({url.render_as_string(hide_password=True)}) does not answer: {what}.",
+            f"The ledger ({shown(url)}) does not answer: {what.rstrip('.')}.",
             next_step="Check that it can be reached and written. Nothing is spent that it cannot record.",
         ) from error
 
@@ -83,24 +84,39 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that waits for no writer, and may take longer than one that writes. Raises LedgerLost."""
+    with answering(engine.url), engine.connect() as plain:
+        connection = plain.execution_options(reading=True)
+        if engine.dialect.name == "postgresql":
+            connection.execute(_PATIENCE)
+        yield connection
+
+
 def _postgresql(url: URL) -> Engine:
-    """With a time limit for every statement, beside what the address itself asks for."""
+    """With time limits beside what the address itself asks for, and the isolation that the statements rely on."""
     given = url.query.get("options", "")
-    options = f"{given if isinstance(given, str) else ' '.join(given)} -c statement_timeout={_MILLISECONDS_TO_ANSWER}"
-    arguments = {"connect_timeout": _SECONDS_TO_CONNECT, "options": options.strip()}
-    plain = url.difference_update_query(["options"])
-    return create_engine(plain, connect_args=arguments, pool_pre_ping=True, pool_size=4, max_overflow=16)
+    options = f"{given if isinstance(given, str) else ' '.join(given)} {_SETTINGS}"
+    return create_engine(
+        url.difference_update_query(["options"]),
+        connect_args=_ANSWERS | {"options": options.strip()},
+        isolation_level="READ COMMITTED",
+        pool_pre_ping=True,
+        pool_size=_CONNECTIONS,
+        max_overflow=_MORE_CONNECTIONS,
+    )
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        try:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LedgerLost(
-                f"The ledger's folder {Path(url.database).parent} cannot be made: {error.strerror}.",
-                next_step="Name a place that can be written.",
-            ) from None
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LedgerLost(
+            f"The ledger's folder {folder} cannot be made: {error.strerror}.",
+            next_step="Name a place that can be written.",
+        ) from None
     engine = create_engine(url, connect_args={"timeout": _SECONDS_FOR_THE_LOCK, "check_same_thread": False})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_with_the_lock)
@@ -118,45 +134,5 @@ def _set_up_sqlite(connection: Any, _: Any) -> None:
 
 def _begin_with_the_lock(connection: Connection) -> None:
     """Who will write takes the lock first: a transaction that begins by reading cannot be made to write safely."""
-    reading = connection.get_execution_options().get("reading", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
-
-
-def _migrate(engine: Engine) -> None:
-    with engine.connect().execution_options(reading=True) as connection:
-        found = _version(connection)
-    if found == HEAD:
-        return
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK})
-        found = _version(connection)  # somebody else may have done it while this one waited
-        if found != HEAD:
-            _upgrade(connection, found)
-
-
-def _version(connection: Connection) -> str | None:
-    if not inspect(connection).has_table(VERSION_TABLE):
-        return None
-    found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - our own name
-    return found
-
-
-def _upgrade(connection: Connection, found: str | None) -> None:
-    # Imported here: it takes longer than a ledger takes to open, and is needed once in a version's life.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-
-    config = Config()
-    config.set_main_option("script_location", str(_FOLDER))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    config.attributes["version_table"] = VERSION_TABLE
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if found is not None and found not in known:
-        raise BadConfiguration(
-            f"The ledger was made by a newer Hunkwise (its tables are version {found}).",
-            next_step="Use that version, or name another ledger.",
-        )
-    command.upgrade(config, HEAD)
+    reads = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Integer, RowMapping, Select, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, Engine, Integer, RowMapping, Select, Text, and_, cast, func, select, true
 
-from bot.adapters.ledger.connect import answering
+from bot.adapters.ledger.connect import reading
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.calls import Outcome
@@ -21,7 +20,7 @@ from bot.core.money import from_units
 from bot.core.savings import Saved
 from bot.core.usage import Usage
 
-_PORTION = 2_000
+_PORTIONS = {"yield_per": 2_000}
 """Rows that are held at a time."""
 
 _USAGE = ("input", "cache_write_5m", "cache_write_1h", "cache_read", "output", "thinking")
@@ -37,13 +36,19 @@ class SqlReader:
     def groups(self, by: Sequence[Field], where: Where = EVERYTHING) -> Iterator[Group]:
         """Sums of the rows that agree in these fields (LedgerReader.groups)."""
         columns = [entries.c[one.value] for one in by]
-        query = select(*columns, *_sums()).where(_matching(where)).group_by(*columns).order_by(*columns)
+        query = (
+            select(*columns, *_sums())
+            .where(_matching(where))
+            .group_by(*columns)
+            .order_by(*(one.nulls_first() for one in columns))
+        )
         for row in self._rows(query):
             yield Group(tuple(_word(row[one.value]) for one in by), _as_sums(row))
 
     def total(self, where: Where = EVERYTHING) -> Sums:
         """The sums of all rows (LedgerReader.total)."""
-        return next((group.sums for group in self.groups((), where)), Sums())
+        [group] = self.groups((), where)
+        return group.sums
 
     def rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
         """Every row, oldest first (LedgerReader.rows)."""
@@ -67,9 +72,10 @@ class SqlReader:
         by_run = self._by_run(where)
         names = [one.name for one in _sums()]
         added = [func.sum(by_run.c[name]).label(name) for name in names]
-        text = cast(runs.c.sections, entries.c.why.type).label("sections")
-        query = select(text, *added).join(runs, runs.c.run_id == by_run.c.run_id).group_by(text).order_by(text)
-        return tuple(SectionSums(json.loads(row["sections"] or "{}"), _as_sums(row)) for row in self._rows(query))
+        text = cast(runs.c.sections, Text).label("sections")
+        query = select(text, *added).join(runs, runs.c.run_id == by_run.c.run_id).group_by(text)
+        ordered = sorted(self._rows(query), key=lambda row: str(row["sections"]))
+        return tuple(SectionSums(json.loads(row["sections"]), _as_sums(row)) for row in ordered)
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         """Findings counted by rule, severity and kind of file (LedgerReader.findings)."""
@@ -150,13 +156,8 @@ class SqlReader:
 
     def _rows(self, query: Select[Any]) -> Iterator[RowMapping]:
         """The answer in portions; raises LedgerLost where there is none."""
-        with self._reading() as connection:
-            yield from connection.execution_options(yield_per=_PORTION).execute(query).mappings()
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with answering(self._engine.url), self._engine.connect().execution_options(reading=True) as connection:
-            yield connection
+        with reading(self._engine) as connection, connection.execute(query, execution_options=_PORTIONS) as result:
+            yield from result.mappings()
 
 
 def _matching(where: Where) -> ColumnElement[bool]:

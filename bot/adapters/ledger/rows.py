@@ -28,7 +28,7 @@ def run_values(run: RunFacts) -> dict[str, Any]:
         "head_sha": run.head_sha,
         "prompt_hash": run.prompt_hash,
         "simulated": run.simulated,
-        "sections": dict(run.sections),
+        "sections": dict(sorted(run.sections.items())),
     }
 
 

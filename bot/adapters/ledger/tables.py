@@ -2,15 +2,17 @@
 
 Dollars are whole numbers of millionths of millionths (`…_e12`), so that both databases add them exactly; times are UTC.
 `quarter` is the number of the quarter of an hour since 1970 in which a row began: what reports group time by, since
-midnight falls on one in every zone. Names begin with `hunkwise_`: a team's database may hold more than ours.
+midnight falls on one in every zone. Texts sort by their code points on both databases. Names begin with `hunkwise_`:
+a team's database may hold more than ours.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, DateTime, Dialect, Index, Integer, MetaData, Table, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 QUARTER_SECONDS = 900
 
@@ -37,11 +39,58 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+class Words(TypeDecorator[str]):
+    """A text of any characters: what a database cannot hold is replaced, where it is written and where it is sought."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[str]:
+        """PostgreSQL sorts by the code points, as SQLite and Python do, whatever the database's language."""
+        return Text(collation="C") if dialect.name == "postgresql" else Text()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # the base's
+        """Without zero bytes and halves of characters (bytes of a path that are no UTF-8)."""
+        return None if value is None else plain_text(value)
+
+
+class Key(Words):
+    """A text that rows are found by; an index holds no more than 2,700 bytes of all its columns."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002  # the base's
+        """Cut where it is too long, with a hash of the whole."""
+        return None if value is None else key_text(value)
+
+
+_LONGEST_KEY = 600
+"""Bytes."""
+
+
+def plain_text(text: str) -> str:
+    """The text as a database can hold it."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def key_text(text: str) -> str:
+    """The text as an index can hold it: the same for the same text, another for another."""
+    text = plain_text(text)
+    whole = text.encode()
+    if len(whole) <= _LONGEST_KEY:
+        return text
+    return f"{whole[: _LONGEST_KEY - 70].decode(errors='ignore')}…{hashlib.sha256(whole).hexdigest()}"
+
+
 metadata = MetaData()
 
 
 def _text(name: str) -> Column[str]:
-    return Column(name, Text, nullable=False, server_default="")
+    return Column(name, Words, nullable=False, server_default="")
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Key, nullable=False, server_default="")
 
 
 def _number(name: str) -> Column[int]:
@@ -51,13 +100,13 @@ def _number(name: str) -> Column[int]:
 runs = Table(
     "hunkwise_runs",
     metadata,
-    Column("run_id", Text, primary_key=True),
+    Column("run_id", Key, primary_key=True),
     Column("began", Moment, nullable=False),
     Column("ended", Moment),
-    _text("repository"),
+    _key("repository"),
     Column("pull_request", Integer),
-    _text("author"),
-    _text("team"),
+    _key("author"),
+    _key("team"),
     _text("head_sha"),
     _text("prompt_hash"),
     Column("simulated", Boolean, nullable=False),
@@ -78,15 +127,15 @@ runs = Table(
 entries = Table(
     "hunkwise_entries",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("run_id", Text, nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("run_id", Key, nullable=False),
     Column("at", Moment, nullable=False),
     _number("quarter"),
     Column("simulated", Boolean, nullable=False),
-    _text("repository"),
+    _key("repository"),
     Column("pull_request", Integer),
-    _text("author"),
-    _text("team"),
+    _key("author"),
+    _key("team"),
     _text("prompt_hash"),
     _text("feature"),
     _text("model"),
@@ -98,10 +147,10 @@ entries = Table(
     _text("why"),
     _number("hunks"),
     _number("attempt"),
-    Column("kinds", Text, nullable=False, server_default=""),
+    _text("kinds"),
     _text("state"),
     _text("outcome"),
-    Column("request_id", Text),
+    Column("request_id", Words),
     _number("latency_ms"),
     _number("input_tokens"),
     _number("cache_write_5m_tokens"),
@@ -127,12 +176,12 @@ entries = Table(
 findings = Table(
     "hunkwise_findings",
     metadata,
-    Column("repository", Text, primary_key=True),
+    Column("repository", Key, primary_key=True),
     Column("pull_request", Integer, primary_key=True),
-    Column("fingerprint", Text, primary_key=True),
-    Column("run_id", Text, nullable=False),
+    Column("fingerprint", Key, primary_key=True),
+    Column("simulated", Boolean, primary_key=True),
+    Column("run_id", Key, nullable=False),
     Column("at", Moment, nullable=False),
-    Column("simulated", Boolean, nullable=False),
     _text("rule"),
     _text("severity"),
     _text("kind"),
@@ -144,24 +193,25 @@ findings = Table(
 accounts = Table(
     "hunkwise_accounts",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Key, primary_key=True),
     Column("simulated", Boolean, primary_key=True),
     _text("scope"),
-    _text("of"),
+    _key("of"),
     _text("span"),
     _text("label"),
     Column("period_start", Moment, nullable=False),
     Column("period_end", Moment, nullable=False),
     _number("committed_e12"),
+    Index("hunkwise_accounts_period", "period_end"),
 )
 
 rates = Table(
     "hunkwise_rates",
     metadata,
-    Column("provider", Text, primary_key=True),
-    Column("key", Text, primary_key=True),
-    Column("model_class", Text, primary_key=True),
-    Column("name", Text, primary_key=True),
+    Column("provider", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("model_class", Key, primary_key=True),
+    Column("name", Key, primary_key=True),
     _number("limit"),
     _number("remaining"),
     Column("at", Moment, nullable=False),
@@ -170,7 +220,7 @@ rates = Table(
 alerts = Table(
     "hunkwise_alerts",
     metadata,
-    Column("name", Text, primary_key=True),
+    Column("name", Key, primary_key=True),
     Column("at", Moment, nullable=False),
     _text("sentence"),
 )

@@ -56,6 +56,14 @@ TimeZone = Annotated[
     typer.Option("--time-zone", metavar="ZONE", envvar="HUNKWISE_TIME_ZONE", help="Whose midnight begins a day."),
 ]
 
+Month = Annotated[
+    str, typer.Option(metavar="2026-11", help="This month (default: the one that runs, so far).", rich_help_panel=WHICH)
+]
+Days = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=3660, help="Instead, the last N complete days.", rich_help_panel=WHICH),
+]
+
 
 def zone_of(name: str) -> ZoneInfo:
     """The zone by its IANA name; raises WrongUsage where there is none of that name."""

@@ -34,7 +34,11 @@ def _drawn(table: Table) -> Drawn:
         footer = "" if table.total is None else shown(column, table.total[number])
         right = column.kind not in {Kind.TEXT, Kind.TIME}
         drawn.add_column(
-            Text(terminal(column.title)), Text(terminal(footer), style="bold"), justify="right" if right else "left"
+            Text(terminal(column.title)),
+            Text(terminal(footer), style="bold"),
+            justify="right" if right else "left",
+            no_wrap=right,  # a number that is cut in two is another number
+            overflow="fold",
         )
     for row in table.rows:
         cells = zip(table.columns, row, strict=True)

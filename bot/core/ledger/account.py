@@ -46,9 +46,9 @@ class Account:
 
     @property
     def name(self) -> str:
-        """Its key in the ledger."""
-        start = self.period.start.strftime("%Y-%m-%dT%H:%MZ")
-        return f"{self.scope.value}:{self.of}:{self.period.span.value}:{start}"
+        """Its key in the ledger. Months of two zones may begin together and end apart."""
+        start, end = (one.strftime("%Y-%m-%dT%H:%MZ") for one in (self.period.start, self.period.end))
+        return f"{self.scope.value}:{self.of}:{self.period.span.value}:{start}/{end}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,183 @@
+"""Keeps the accounts: sums over rows, held beside them so that a reservation need not add up a month.
+
+Every row moves every account that covers it, also those that only somebody else's configuration limits; an account
+begins as the sum of what is there. For no two transactions to wait for each other in a circle, all take their locks in
+one order: first `lock`, then rows of attempts, then accounts by name, all accounts of the transaction at once.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.adapters.ledger.rows import quarter_of
+from bot.adapters.ledger.tables import accounts, entries, key_text
+from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
+from bot.core.money import from_units, to_units
+
+_LOCK = 0x68756E6D
+"""Held exclusively while accounts begin, and shared by whoever moves accounts (PostgreSQL's advisory locks)."""
+
+
+_Key = tuple[str, bool]
+"""An account's name, and whether it is of simulated rows."""
+
+_MOST = 2**63 - 1
+"""Units: nine million dollars. Beyond it SQLite would go on in floating point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Which accounts a row belongs to, beside its time."""
+
+    simulated: bool
+    repository: str
+    team: str
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """What changes in the accounts that cover a moment, in units."""
+
+    whose: Whose
+    at: datetime
+    units: int
+
+
+def lock(connection: Connection, *, exclusive: bool = False) -> None:
+    """Taken before anything else. SQLite's one writer needs no further lock."""
+    if connection.dialect.name == "postgresql":
+        shared = "" if exclusive else "_shared"
+        connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_LOCK})"))
+
+
+def begin(connection: Connection, wanted: Collection[Account], *, simulated: bool) -> None:
+    """Make the accounts that are not there yet, as sums of what is; then, or otherwise, take the lock for moving."""
+    names = {key_text(one.name): one for one in wanted}
+    query = select(accounts.c.name).where(accounts.c.name.in_(names), accounts.c.simulated == simulated)
+    missing = sorted(set(names) - set(connection.scalars(query))) if names else []
+    lock(connection, exclusive=bool(missing))
+    for name in missing:
+        values = _values(names[name], simulated=simulated)
+        values["committed_e12"] = sum_of(connection, names[name], simulated=simulated)
+        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
+        connection.execute(insert(accounts).values(values).on_conflict_do_nothing())
+
+
+def move(connection: Connection, moves: Sequence[Move], limits: Sequence[AccountLimit] = ()) -> Exhausted | None:
+    """Add to every account that covers a move, or to none: gives the tightest limit that this would break.
+
+    Raises OverflowError for sums that no database can hold.
+    """
+    added, committed = _locked(connection, moves)
+    refused = _tightest(added, committed, limits)
+    if refused is not None:
+        return refused
+    if any(abs(committed[key] + units) > _MOST for key, units in added.items()):
+        raise OverflowError("a sum is larger than the ledger can hold")
+    together: dict[tuple[bool, int], list[str]] = defaultdict(list)
+    for (name, simulated), units in added.items():
+        if units:
+            together[simulated, units].append(name)
+    for (simulated, units), names in together.items():
+        connection.execute(
+            update(accounts)
+            .where(accounts.c.name.in_(names), accounts.c.simulated == simulated)
+            .values(committed_e12=accounts.c.committed_e12 + units)
+        )
+    return None
+
+
+def sum_of(connection: Connection, account: Account, *, simulated: bool) -> int:
+    """What the rows of an account say, to the unit."""
+    column = {
+        Scope.ALL: None,
+        Scope.REPOSITORY: entries.c.repository,
+        Scope.TEAM: entries.c.team,
+        Scope.AUTHOR: entries.c.author,
+    }[account.scope]
+    query = select(func.sum(entries.c.cost_e12 + entries.c.unsettled_e12)).where(
+        entries.c.simulated == simulated,
+        entries.c.quarter >= quarter_of(account.period.start),
+        entries.c.quarter < quarter_of(account.period.end),
+    )
+    if column is not None:
+        query = query.where(column == account.of)
+    return int(connection.execute(query).scalar() or 0)
+
+
+def _locked(connection: Connection, moves: Sequence[Move]) -> tuple[dict[_Key, int], dict[_Key, int]]:
+    """What is added to each account, and what each holds now; nobody else changes them until the transaction ends."""
+    moved: dict[tuple[Whose, datetime], int] = defaultdict(int)
+    for one in moves:
+        moved[one.whose, one.at] += one.units
+    added: dict[_Key, int] = defaultdict(int)
+    committed: dict[_Key, int] = {}
+    covering = [_covering(whose, at) for (whose, at), units in moved.items() if units]
+    if not covering:
+        return added, committed
+    query = select(accounts).where(or_(*covering)).order_by(accounts.c.name, accounts.c.simulated)
+    for row in connection.execute(query.with_for_update()).mappings():
+        key = (row["name"], row["simulated"])
+        committed[key] = row["committed_e12"]
+        for (whose, at), units in moved.items():
+            added[key] += units if _covers(row, whose, at) else 0
+    return added, committed
+
+
+def _tightest(
+    added: Mapping[_Key, int], committed: Mapping[_Key, int], limits: Sequence[AccountLimit]
+) -> Exhausted | None:
+    """The limit that is broken and has least left, the first of equals."""
+    held = {name: (committed[name, simulated], units) for (name, simulated), units in added.items()}
+    broken: list[Exhausted] = []
+    for one in limits:
+        before, units = held.get(key_text(one.account.name), (0, 0))
+        if units > 0 and before + units > to_units(one.usd):
+            broken.append(Exhausted(one, from_units(max(0, to_units(one.usd) - before))))
+    return min(broken, key=lambda one: one.left_usd, default=None)
+
+
+def _covering(whose: Whose, at: datetime) -> ColumnElement[bool]:
+    own = (and_(accounts.c.scope == scope.value, accounts.c.of == name) for scope, name in _of(whose).items())
+    return and_(
+        accounts.c.simulated == whose.simulated, accounts.c.period_start <= at, accounts.c.period_end > at, or_(*own)
+    )
+
+
+def _covers(row: RowMapping, whose: Whose, at: datetime) -> bool:
+    """The same question, asked of one account."""
+    return bool(
+        row["simulated"] == whose.simulated
+        and row["period_start"] <= at < row["period_end"]
+        and row["of"] == key_text(_of(whose)[Scope(row["scope"])])
+    )
+
+
+def _of(whose: Whose) -> Mapping[Scope, str]:
+    return {
+        Scope.ALL: "",
+        Scope.REPOSITORY: whose.repository,
+        Scope.TEAM: whose.team,
+        Scope.AUTHOR: whose.author,
+    }
+
+
+def _values(account: Account, *, simulated: bool) -> dict[str, Any]:
+    return {
+        "name": account.name,
+        "simulated": simulated,
+        "scope": account.scope.value,
+        "of": account.of,
+        "span": account.period.span.value,
+        "label": account.period.label,
+        "period_start": account.period.start,
+        "period_end": account.period.end,
+    }
