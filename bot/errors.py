@@ -11,6 +11,7 @@
     │   └── NoBatches                 there is no such API where requests go
     ├── OutputLost                    the result could not be written; exit 3
     ├── LedgerLost                    the ledger does not answer, so nothing may be spent; exit 3
+    ├── NotDelivered                  an alert did not reach whom it was for; exit 3
     ├── SharedLimitsLost              the database with the shared rate limits does not answer; becomes a note
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
@@ -83,6 +84,10 @@ class OutputLost(HunkwiseError):
 
 class LedgerLost(HunkwiseError):
     """The ledger cannot be read or written: what cannot be recorded is not spent."""
+
+
+class NotDelivered(HunkwiseError):
+    """An alert did not reach whom it was for; the next run tries again."""
 
 
 class SharedLimitsLost(HunkwiseError):

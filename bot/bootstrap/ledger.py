@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import BadConfiguration
-from bot.ports import Ledger, LedgerReader
+from bot.ports import AlertLog, Ledger, LedgerReader
 
 
 @dataclass(frozen=True, slots=True)
 class OpenLedger:
-    """A ledger to write and to read."""
+    """A ledger to write and to read, and beside it what was told to whom."""
 
     book: Ledger
     reader: LedgerReader
+    alert_log: AlertLog
 
 
 def named_ledger(environment: Mapping[str, str]) -> str:
@@ -40,11 +41,12 @@ def is_shared(place: str) -> bool:
 def open_ledger(place: str) -> Iterator[OpenLedger]:
     """The ledger while the block runs. Raises BadConfiguration or LedgerLost."""
     # Imported here: only commands that read or write a ledger pay for the database toolkit.
+    from bot.adapters.ledger.alert_log import SqlAlertLog
     from bot.adapters.ledger.book import SqlLedger
     from bot.adapters.ledger.reading import SqlReader
 
     with closing(SqlLedger(place)) as book:
-        yield OpenLedger(book, SqlReader(book.engine))
+        yield OpenLedger(book, SqlReader(book.engine), SqlAlertLog(book.engine))
 
 
 @contextmanager

@@ -67,6 +67,17 @@ class PostedComment:
 
 
 @dataclass(frozen=True, slots=True)
+class PostedIssue:
+    """An issue that stands open."""
+
+    number: int
+    author: str
+    title: str
+    body: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostedReview:
     """A review; `state` is the host's word (PENDING, COMMENTED, CHANGES_REQUESTED, APPROVED, DISMISSED)."""
 

@@ -18,7 +18,11 @@ from tests.docs.pages import ROOT
 BIN = Path(sys.executable).parent
 WORKFLOWS = [*OURS, *EXAMPLES]
 ANSWERING = [path for path in WORKFLOWS if answers_pull_requests(read_yaml(path)["on"])]
+COMMANDS = [path for path in EXAMPLES if path.stem.startswith("cost-")]
+"""The examples that review nothing: they run a command of the image."""
+REVIEWING = [path for path in EXAMPLES if path not in COMMANDS]
 OUR_ACTION = "hunkwise/hunkwise@"
+OUR_IMAGE = "ghcr.io/hunkwise/hunkwise:"
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$")
 
 
@@ -90,13 +94,30 @@ def test_what_is_used_is_pinned(path: Path) -> None:
     """Other people's actions go by commit, with the version beside it; ours by its release in the examples."""
     used = [line.strip().removeprefix("- ") for line in path.read_text().splitlines() if "uses: " in line]
     foreign = [line for line in used if not line.startswith(("uses: ./", "uses: $/"))]
-    if path in EXAMPLES:
+    if path in COMMANDS:
+        assert not foreign
+        assert re.findall(rf"{OUR_IMAGE}(\S+)", path.read_text()) == [__version__]
+    elif path in EXAMPLES:
         assert foreign == [f"uses: {OUR_ACTION}v{__version__}"]
     else:
         assert all(PINNED.match(line) for line in foreign), foreign
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=name)
+@pytest.mark.parametrize("path", COMMANDS, ids=name)
+def test_a_command_gets_every_variable_and_no_more_than_it_may(path: Path) -> None:
+    """A variable that is set and not handed to the container would be a limit that is never watched; what reads the
+    ledger touches neither code nor pull requests, and secrets stand in variables alone.
+    """
+    workflow = read_yaml(path)
+    [job] = workflow["jobs"].values()
+    [step] = job["steps"]
+    assert job["permissions"] == {"issues": "write"}
+    assert step["env"].keys() <= set(re.findall(r"-e (\w+)", step["run"]))
+    assert "${{" not in step["run"]
+    assert "pull_request" not in workflow["on"]
+
+
+@pytest.mark.parametrize("path", REVIEWING, ids=name)
 def test_an_example_holds_the_least_that_works(path: Path) -> None:
     """Nothing of the pull request is checked out or run, and the token may read code and comment."""
     workflow = read_yaml(path)

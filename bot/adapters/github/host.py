@@ -14,6 +14,7 @@ from bot.core.pull_request import (
     ListedFile,
     PostedComment,
     PostedInline,
+    PostedIssue,
     PostedReview,
     PullRequest,
     ReviewDraft,
@@ -33,6 +34,8 @@ _REPO = re.compile(r"(?!\.+/)[\w.-]+/(?!\.+$)[\w.-]+", re.ASCII)
 
 _READ_PULL = "pull-requests: read"
 _WRITE_PULL = "pull-requests: write"
+_READ_ISSUES = "issues: read"
+_WRITE_ISSUES = "issues: write"
 _WRITE_COMMENT = "pull-requests: write (or issues: write)"
 
 
@@ -123,6 +126,18 @@ class GitHubHost:
         doing = Doing("list the repository's comments", _READ_PULL)
         listed = self._api.pages(self._at("issues/comments"), doing, {"since": f"{since:%Y-%m-%dT%H:%M:%SZ}"})
         return tuple(read_as(values.numbered_comment, one, doing) for one in listed)
+
+    def open_issues(self, label: str) -> tuple[PostedIssue, ...]:
+        """The open issues with a label, newest first; pull requests are not among them."""
+        doing = Doing("list the repository's issues", _READ_ISSUES)
+        listed = self._api.pages(self._at("issues"), doing, {"state": "open", "labels": label})
+        return tuple(read_as(values.posted_issue, one, doing) for one in listed if "pull_request" not in one)
+
+    def create_issue(self, title: str, body: str, label: str) -> PostedIssue:
+        """Open an issue; never sent a second time in here."""
+        doing = Doing("open an issue", _WRITE_ISSUES)
+        answer = self._api.write("POST", self._at("issues"), doing, {"title": title, "body": body, "labels": [label]})
+        return read_as(values.posted_issue, answer, doing)
 
     def reviews(self, number: int) -> tuple[PostedReview, ...]:
         """The reviews, oldest first; one's own pending review is among them."""

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.diff.model import Side
-from bot.core.pull_request import ListedFile, PostedComment, PostedInline, PostedReview, PullRequest
+from bot.core.pull_request import ListedFile, PostedComment, PostedInline, PostedIssue, PostedReview, PullRequest
 
 Json = dict[str, Any]
 
@@ -65,6 +65,17 @@ def posted_comment(data: Json) -> PostedComment:
 def numbered_comment(data: Json) -> tuple[int, PostedComment]:
     """A comment with the number of the issue or pull request that it stands on."""
     return int(str(data["issue_url"]).rpartition("/")[2]), posted_comment(data)
+
+
+def posted_issue(data: Json) -> PostedIssue:
+    """An issue (a listing of issues holds pull requests too, which the caller leaves out)."""
+    return PostedIssue(
+        number=data["number"],
+        author=_login(data),
+        title=data["title"],
+        body=data.get("body") or "",
+        url=data.get("html_url") or "",
+    )
 
 
 def posted_review(data: Json) -> PostedReview:

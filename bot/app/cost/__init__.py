@@ -1,1 +1,1 @@
-"""Reports that gather several things from the ledger before they can be worked out."""
+"""Reports and alerts that gather several things from the ledger before they can be worked out."""

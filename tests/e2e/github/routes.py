@@ -30,6 +30,10 @@ class Desk:
             raise not_found()
         return found
 
+    def conversation(self, number: str) -> int:
+        """The number of a pull request or an issue, both of which are commented on alike; raises Refused."""
+        return int(number) if number.isdigit() and int(number) in self.state.issues else self.pull(number).number
+
     def page(self, entries: list[Any], view: Callable[[Any], Any]) -> Answer:
         """One page of a listing, with the Link header that leads to the next."""
         size = min(int(self.request.query.get("per_page", "30")), 100)

@@ -8,14 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.e2e.github import graph, openapi, reading, reporting, routes, talking, views
+from tests.e2e.github import graph, issues, openapi, reading, reporting, routes, talking, views
 from tests.e2e.github.exchange import Answer, Exchange, Refused, Request
 from tests.e2e.github.faults import Faults
 from tests.e2e.github.repository import GitRepository
 from tests.e2e.github.server import Server
 from tests.e2e.github.state import Comment, Pull, State, Token
 
-ANSWERING = (reading, talking, reporting, graph)
+ANSWERING = (reading, talking, issues, reporting, graph)
 """Imported for the routes they register."""
 
 
@@ -57,7 +57,7 @@ class StandIn:
     def open(self, branch: str, files: Mapping[str, bytes | None], **facts: Any) -> Pull:
         """Commit files on a branch and open a pull request with it; `facts` are fields of Pull."""
         self.git.commit(branch, files)
-        number = len(self.state.pulls) + 1
+        number = self.state.next_number()
         pull = Pull(
             **{
                 "number": number,

@@ -64,6 +64,19 @@ class Pull:
 
 
 @dataclass
+class Issue:
+    """An issue that is no pull request; both are numbered alike."""
+
+    number: int
+    author: str
+    title: str
+    body: str
+    labels: list[str]
+    at: datetime
+    state: str = "open"
+
+
+@dataclass
 class Comment:
     """A comment on the conversation."""
 
@@ -116,6 +129,7 @@ class State:
     people: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=lambda: {JOB_TOKEN: Token(ACTIONS_BOT, dict(LEAST))})
     pulls: dict[int, Pull] = field(default_factory=dict)
+    issues: dict[int, Issue] = field(default_factory=dict)
     comments: list[Comment] = field(default_factory=list)
     reviews: list[Review] = field(default_factory=list)
     inlines: list[Inline] = field(default_factory=list)
@@ -129,8 +143,12 @@ class State:
 
     def now(self) -> datetime:
         """A moment after all that stands here, so that order by time is order of making."""
-        said = len(self.comments) + len(self.reviews) + len(self.inlines)
+        said = len(self.issues) + len(self.comments) + len(self.reviews) + len(self.inlines)
         return datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=said)
+
+    def next_number(self) -> int:
+        """The number of the next issue or pull request."""
+        return max([0, *self.pulls, *self.issues]) + 1
 
     def head(self, pull: Pull) -> str:
         """The head commit as it is now."""

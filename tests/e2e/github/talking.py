@@ -17,8 +17,8 @@ _EVENTS = {"COMMENT": "COMMENTED", "REQUEST_CHANGES": "CHANGES_REQUESTED", "APPR
 @route("GET", "/repos/{repo}/issues/{number}/comments", "issues pull-requests")
 def comments(desk: Desk, number: str) -> Answer:
     """The conversation, oldest first."""
-    one = desk.pull(number)
-    listed = [comment for comment in desk.state.comments if comment.number == one.number]
+    on = desk.conversation(number)
+    listed = [comment for comment in desk.state.comments if comment.number == on]
     return desk.page(listed, lambda comment: views.comment(desk.state, desk.base, comment))
 
 
@@ -33,10 +33,10 @@ def all_comments(desk: Desk) -> Answer:
 @route("POST", "/repos/{repo}/issues/{number}/comments", "issues pull-requests", "write")
 def create_comment(desk: Desk, number: str) -> Answer:
     """Say something."""
-    one = desk.pull(number)
+    on = desk.conversation(number)
     state = desk.state
     body = text_of(desk, "IssueComment")
-    comment = Comment(next(state.ids), one.number, desk.token.login, body, state.now())
+    comment = Comment(next(state.ids), on, desk.token.login, body, state.now())
     state.comments.append(comment)
     return Answer(201, views.comment(state, desk.base, comment))
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from tests.e2e.github.changes import FileChange, line_now
-from tests.e2e.github.state import Comment, Inline, Pull, Review, State
+from tests.e2e.github.state import Comment, Inline, Issue, Pull, Review, State
 
 Json = dict[str, Any]
 
@@ -107,6 +107,35 @@ def content(state: State, base: str, path: str, sha: str, data: bytes) -> Json:
         "sha": sha,
         "url": f"{base}/repos/{state.repo}/contents/{path}",
     }
+
+
+def issue(state: State, base: str, one: Issue) -> Json:
+    """An issue."""
+    said = sum(comment.number == one.number for comment in state.comments)
+    return {
+        "id": zlib.crc32(f"{state.repo}#{one.number}".encode()),
+        "number": one.number,
+        "state": one.state,
+        "title": one.title,
+        "body": one.body,
+        "user": user(one.author),
+        "labels": [{"name": label} for label in one.labels],
+        "comments": said,
+        "locked": False,
+        "author_association": "NONE",
+        "created_at": when(one.at),
+        "updated_at": when(one.at),
+        "url": f"{base}/repos/{state.repo}/issues/{one.number}",
+        "html_url": f"{base}/{state.repo}/issues/{one.number}",
+    }
+
+
+def pull_as_issue(state: State, base: str, one: Pull) -> Json:
+    """A pull request as the listing of issues has it."""
+    as_issue = Issue(one.number, one.author, one.title, one.body or "", list(one.labels), state.now(), one.state)
+    url = f"{base}/repos/{state.repo}/pulls/{one.number}"
+    links = {"url": url, "html_url": None, "diff_url": None, "patch_url": None}
+    return {**issue(state, base, as_issue), "pull_request": links}
 
 
 def comment(state: State, base: str, one: Comment) -> Json:
