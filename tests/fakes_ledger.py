@@ -208,8 +208,12 @@ class FakeLedger:
             raise LedgerLost("The ledger does not answer.", next_step="Check it.")
 
     def _over(self, run: RunFacts, openings: Sequence[Opening], limit: AccountLimit) -> Iterator[Exhausted]:
-        account = limit.account
-        added = [one.reserved_usd for one in openings if _covers(account, Entry(run, one))]
+        account, replaced = limit.account, {one.id for one in openings}
+        given_back = [
+            row for id_, row in self.entries.items() if id_ in replaced and row.run.simulated == run.simulated
+        ]
+        added = [-_amount(row).usd for row in given_back if _covers(account, row)]
+        added += [one.reserved_usd for one in openings if _covers(account, Entry(run, one))]
         committed = sum(
             (
                 _amount(row).usd
@@ -230,7 +234,7 @@ class FakeLedger:
 
 
 def _cost_nothing(row: Entry) -> bool:
-    return row.settlement is None or row.settlement.cost_usd == 0
+    return row.settlement is None or row.settlement.cost_usd + row.settlement.unsettled_usd == 0
 
 
 def _as_rows_hold_it(row: Entry) -> RunFacts:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -18,8 +18,9 @@ import pytest
 
 from bot.adapters.ledger.book import SqlLedger
 from bot.adapters.ledger.reading import SqlReader
-from bot.core.ledger.account import Account, AccountLimit, Scope, Span, period_at
+from bot.core.ledger.account import Account, AccountLimit, Period, Scope, Span, period_at
 from bot.core.ledger.entry import Entry, Opening, RunEnd, RunFacts, Settlement, State
+from bot.core.ledger.sums import Where
 from bot.core.usage import Usage
 from bot.ports import Ledger, LedgerReader
 
@@ -142,3 +143,26 @@ def ended(run: RunFacts, **facts: Any) -> RunEnd:
 def limit(usd: str, account: Account = EVERYBODY) -> AccountLimit:
     """How far an account may go."""
     return AccountLimit(account, Decimal(usd))
+
+
+def sums_by_hand(kept: Kept, *, simulated: bool = False) -> dict[str, Decimal]:
+    """What the accounts of a month around NOON have to hold, added up row by row; fails where one holds another sum."""
+    rows = list(kept.reader.rows(Where(simulated=simulated)))
+    found: dict[str, Decimal] = {}
+    moments = [NOON + timedelta(days=days) for days in range(-31, 32)]
+    for one in {sum_ for moment in moments for sum_ in kept.reader.accounts(moment, simulated=simulated)}:
+        account = Account(Scope(one.scope), one.of, Period(Span(one.span), one.start, one.end, one.label))
+        own = (_spent(row) for row in rows if _belongs(row, account))
+        found[account.name] = sum(own, Decimal(0))
+        assert one.committed_usd == found[account.name], account.name
+    return found
+
+
+def _spent(row: Entry) -> Decimal:
+    ending = row.settlement
+    return row.opening.reserved_usd if ending is None else ending.cost_usd + ending.unsettled_usd
+
+
+def _belongs(row: Entry, account: Account) -> bool:
+    of = {"all": "", "repository": row.run.repository, "team": row.run.team, "author": row.run.author}
+    return of[account.scope.value] == account.of and account.period.start <= row.opening.at < account.period.end

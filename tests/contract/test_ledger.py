@@ -133,6 +133,19 @@ def test_adding_the_same_rows_again_changes_nothing(kept: Kept) -> None:
     assert kept.book.committed(EVERYBODY, simulated=False) == Decimal("0.624")
 
 
+def test_a_batch_takes_over_what_it_had_reserved_itself(kept: Kept) -> None:
+    """A run that was killed while it handed in a batch reserves the same again: it counts once, for the team of now."""
+    payments, search = (Account(Scope.TEAM, team, EVERYBODY.period) for team in ("payments", "search"))
+    limits = [limit("1"), limit("1", payments), limit("1", search)]
+    one = opening("0.6", batch=True)
+    assert kept.book.reserve(ADA, [one], limits) is None
+    again = replace(one, at=NOON + timedelta(minutes=5), reserved_usd=Decimal("0.7"))
+    assert kept.elsewhere().reserve(replace(ADA, run_id="run-2", team="search"), [again], limits) is None
+    assert [row.opening for row in kept.reader.rows()] == [again]
+    held = [kept.book.committed(account, simulated=False) for account in (EVERYBODY, payments, search)]
+    assert held == [Decimal("0.7"), 0, Decimal("0.7")]
+
+
 def test_days_begin_at_the_zones_midnight(kept: Kept) -> None:
     """23:30 in UTC is the next day in Berlin, and on the days when clocks change nothing is lost."""
     late = datetime(2026, 3, 28, 23, 30, tzinfo=UTC)

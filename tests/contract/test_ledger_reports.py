@@ -201,6 +201,17 @@ def test_a_finding_is_counted_once_and_keeps_what_became_of_it(kept: Kept) -> No
     assert kept.reader.findings(Where(pull_request=8)) == ()
 
 
+def test_what_a_push_has_dealt_with_is_accepted_once(kept: Kept) -> None:
+    """The first push that addressed a finding counts; other pull requests have fingerprints of their own."""
+    one = FindingRow("f1", "bug", "high", "python", posted=True)
+    for run in (ADA, replace(ADA, run_id="run-2", pull_request=8)):
+        kept.book.end_run(run, ended(run, findings=(one,)))
+    for _ in range(2):
+        kept.book.end_run(replace(ADA, run_id="run-3"), ended(ADA, accepted=("f1", "unknown")))
+    assert kept.reader.findings() == (FindingSums("bug", "high", "python", 2, 2, 1),)
+    assert kept.reader.findings(Where(pull_request=7)) == (FindingSums("bug", "high", "python", 1, 1, 1),)
+
+
 def test_an_invented_finding_does_not_hide_a_real_one(kept: Kept) -> None:
     """Who tried Hunkwise out on a pull request first finds the same again in earnest."""
     one = FindingRow("f1", "bug", "high", "python", posted=True)

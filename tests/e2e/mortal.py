@@ -6,6 +6,7 @@ hundred of them take less time than twenty that start an interpreter each.
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -13,8 +14,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Self
+
+from bot.cli import main
+
+WANTED = ("bot.adapters.anthropic", "bot.adapters.ledger.reading", "bot.bootstrap.batch", "bot.bootstrap.local")
+"""What the command imports only when it is needed: the children find it there."""
 
 
 class Nursery:
@@ -41,17 +48,15 @@ class Nursery:
         self._process.wait(timeout=30)
 
     def run(self, arguments: Sequence[str], kill_after: float | None = None) -> int | None:
-        """Run the command to its end, or kill it after so many seconds; gives the exit code, None where it was killed."""
+        """Run the command to its end, or kill it after so many seconds: the exit code, None where it was killed."""
         assert self._process.stdin
         self._process.stdin.write(json.dumps(list(arguments)) + "\n")
         self._process.stdin.flush()
         pid = int(self._read())
         if kill_after is not None:
             time.sleep(kill_after)
-            try:
+            with suppress(ProcessLookupError):  # it may have ended by itself
                 os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:  # it had ended by itself
-                pass
         code = int(self._read())
         return None if code < 0 else code
 
@@ -62,23 +67,19 @@ class Nursery:
 
 def _serve(orders: IO[str], answers: IO[str]) -> None:
     """Fork a child for each order, say its process id, wait for it, and say how it ended."""
-    import bot.adapters.anthropic  # noqa: F401, PLC0415 - children shall find it imported
-    import bot.bootstrap.batch
-    import bot.bootstrap.local  # noqa: F401
-    from bot.adapters.ledger import book, reading  # noqa: F401, PLC0415 - as above
-    from bot.cli import main  # noqa: PLC0415 - as above
-
+    for name in WANTED:
+        importlib.import_module(name)
     print("ready", file=answers, flush=True)
     for order in orders:
         child = os.fork()
         if child == 0:
-            _be_the_command(main.main, json.loads(order))
+            _be_the_command(json.loads(order))
         print(child, file=answers, flush=True)
         _, status = os.waitpid(child, 0)
         print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
 
 
-def _be_the_command(main: Any, arguments: list[str]) -> None:
+def _be_the_command(arguments: list[str]) -> None:
     """The command with these arguments; what it prints goes nowhere."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
@@ -86,7 +87,7 @@ def _be_the_command(main: Any, arguments: list[str]) -> None:
     sys.argv = ["hunkwise", *arguments]
     code = 1
     try:
-        main()
+        main.main()
     except SystemExit as ended:
         code = ended.code if isinstance(ended.code, int) else 1
     finally:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger import accounts
@@ -23,6 +23,9 @@ from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
 from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
 from bot.core.money import from_units, to_units
+
+_MOVED = ("at", "simulated", "repository", "team", "author", "unsettled_e12")
+"""What of a row says which accounts it moved, and by how much."""
 
 _PORTION = 50
 """Rows that are added in one transaction: while it lasts, others wait for the accounts."""
@@ -58,7 +61,7 @@ class SqlLedger:
         with self._writing() as connection:
             accounts.begin(connection, [one.account for one in limits], simulated=run.simulated)
             replaced = self._reserved_before(connection, openings)
-            moves += [Move(_whose(run), row.at, -row.unsettled_e12) for row in replaced]
+            moves += [Move(_whose(row), row.at, -row.unsettled_e12) for row in replaced]
             refused = accounts.move(connection, moves, limits)
             if refused is not None:
                 connection.rollback()
@@ -76,8 +79,10 @@ class SqlLedger:
         names = [one.id for one in openings if one.batch]
         if not names:
             return ()
-        query = select(entries.c.id, entries.c.at, entries.c.unsettled_e12)
-        return connection.execute(query.where(entries.c.id.in_(names), entries.c.cost_e12 == 0).with_for_update()).all()
+        query = select(entries.c.id, *(entries.c[name] for name in _MOVED))
+        free = and_(entries.c.cost_e12 == 0, or_(entries.c.state == State.OPEN.value, entries.c.unsettled_e12 == 0))
+        query = query.where(entries.c.id.in_(names), free).order_by(entries.c.id)
+        return connection.execute(query.with_for_update()).all()
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
         """Say how an attempt ended (Ledger.settle)."""
@@ -173,15 +178,14 @@ class SqlLedger:
 
     def _settle(self, connection: Connection, entry_id: str, ending: Settlement) -> Move | None:
         """Write the end of an open attempt; gives what this changes in accounts, None where it is not open."""
-        columns = ("at", "simulated", "repository", "team", "author", "unsettled_e12")
         open_row = and_(entries.c.id == entry_id, entries.c.state == State.OPEN.value)
-        query = select(*(entries.c[name] for name in columns)).where(open_row).with_for_update()
+        query = select(*(entries.c[name] for name in _MOVED)).where(open_row).with_for_update()
         row = connection.execute(query).one_or_none()
         if row is None:
             return None
         connection.execute(update(entries).where(entries.c.id == entry_id).values(ending_values(ending)))
         difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.unsettled_e12
-        return Move(Whose(row.simulated, row.repository, row.team, row.author), row.at, difference)
+        return Move(_whose(row), row.at, difference)
 
     def _add(self, connection: Connection, row: Entry) -> Move | None:
         """Write a row that is not there, or settle it where it is open; gives what accounts gain by it, or None."""
@@ -219,5 +223,5 @@ class SqlLedger:
         )
 
 
-def _whose(run: RunFacts) -> Whose:
+def _whose(run: RunFacts | Row[Any]) -> Whose:
     return Whose(run.simulated, run.repository, run.team, run.author)
