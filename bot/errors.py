@@ -6,12 +6,14 @@
     │   ├── BadConfiguration          a setting or configuration file does not hold
     │   ├── UnknownPrice              no price is known for a model
     │   ├── NotAReceipt               what is imported is no receipt, or its figures do not add up
-    │   └── GitRefused                git could not give the diff that was asked for
+    │   ├── GitRefused                git could not give the diff that was asked for
+    │   └── ReportsRefused            the provider will not give its usage and cost report to this key
     ├── BatchRefused                  the Message Batches API did not do what was asked; exit 3
     │   └── NoBatches                 there is no such API where requests go
     ├── OutputLost                    the result could not be written; exit 3
     ├── LedgerLost                    the ledger does not answer, so nothing may be spent; exit 3
     ├── NotDelivered                  an alert did not reach whom it was for; exit 3
+    ├── ReportsLost                   the provider's usage and cost report did not come this time; exit 3
     ├── SharedLimitsLost              the database with the shared rate limits does not answer; becomes a note
     ├── CodeHostError                 GitHub did not do what was asked; exit 3
     │   ├── NotPermitted              the token may not; names the permission that is missing
@@ -70,6 +72,10 @@ class GitRefused(WrongUsage):
     """git is missing, the folder is no repository, or a revision does not exist."""
 
 
+class ReportsRefused(WrongUsage):
+    """The key may not see the provider's usage and cost report, or what answers there has none."""
+
+
 class BatchRefused(HunkwiseError):
     """The Message Batches API did not do what was asked, and will not if it is asked again."""
 
@@ -88,6 +94,10 @@ class LedgerLost(HunkwiseError):
 
 class NotDelivered(HunkwiseError):
     """An alert did not reach whom it was for; the next run tries again."""
+
+
+class ReportsLost(HunkwiseError):
+    """The provider's usage and cost report did not come back whole; it may the next time."""
 
 
 class SharedLimitsLost(HunkwiseError):

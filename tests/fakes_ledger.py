@@ -14,6 +14,7 @@ from bot.core.budget import Amount
 from bot.core.calls import Outcome
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
 from bot.core.ledger.entry import (
+    ADJUSTMENT,
     Entry,
     FindingRow,
     Opening,
@@ -30,6 +31,7 @@ from bot.core.ledger.sums import (
     Field,
     FindingSums,
     Group,
+    Reach,
     RunSums,
     SectionSums,
     Sums,
@@ -92,9 +94,25 @@ class FakeLedger:
                 changed += self.settle(row.opening.id, row.settlement)
         return changed
 
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        self._answer()
+        changed = 0
+        for row in rows:
+            if row.opening.feature != ADJUSTMENT or row.settlement is None:
+                raise ValueError(f"{row.opening.id} is no adjustment")
+            with self._lock:
+                before = self.entries.get(row.opening.id)
+                if before is not None and before.opening.feature != ADJUSTMENT:
+                    raise ValueError(f"{row.opening.id} is the id of another row")
+                if before is None or before.settlement != row.settlement:
+                    self.entries[row.opening.id] = row
+                    changed += 1
+        return changed
+
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         self._answer()
-        self.runs_known[run.run_id] = (run, end)
+        known_run = self.runs_known.get(run.run_id, (run, None))[0]
+        self.runs_known[run.run_id] = (replace(run, sections=run.sections or known_run.sections), end)
         for one in end.findings:
             key = (run.repository, run.pull_request or 0, one.fingerprint, run.simulated)
             first = self.found.setdefault(key, (run, end.ended, one))
@@ -151,6 +169,9 @@ class FakeLedger:
         rows = sorted(self._matching(where), key=lambda row: (row.opening.at, row.opening.id))
         yield from (replace(row, run=_as_rows_hold_it(row)) for row in rows)
 
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        yield from (row for row in self.rows(where) if row.settlement is None)
+
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         by_cost = sorted(self.runs(where), key=lambda run: (-run.sums.spent_usd, run.run_id))
         return tuple(by_cost[:most])
@@ -160,12 +181,20 @@ class FakeLedger:
         known = sorted(self.runs_known.values(), key=lambda one: (one[0].began, one[0].run_id))
         yield from (_run_sums(run, end, sums[run.run_id]) for run, end in known if run.run_id in sums)
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        added: dict[str, Sums] = {}
-        for run in self.runs(where):
-            sections = json.dumps(dict(sorted(self.runs_known[run.run_id][0].sections.items())))
-            added[sections] = added.get(sections, Sums()) + run.sums
-        return tuple(SectionSums(json.loads(sections), added[sections]) for sections in sorted(added))
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        self._answer()
+        runs = [row.run for row in self._matching(where)]
+        pull_requests = {(run.repository, run.pull_request) for run in runs if run.pull_request is not None}
+        return Reach(len({run.run_id for run in runs}), len(pull_requests))
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
+        added: dict[tuple[str, tuple[str, ...]], Sums] = {}
+        for group in self.groups([Field.RUN, *by], where):
+            known = self.runs_known.get(group.key[0])
+            sections = json.dumps(dict(sorted(known[0].sections.items())) if known else {})
+            key = (sections, group.key[1:])
+            added[key] = added.get(key, Sums()) + group.sums
+        return tuple(SectionSums(json.loads(key[0]), added[key], key[1]) for key in sorted(added))
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         self._answer()
@@ -319,7 +348,7 @@ def _sums(row: Entry) -> Sums:
         unsettled_tokens=opening.reserved_tokens if is_open else ending.unsettled_tokens,
         cost_usd=ending.cost_usd,
         unsettled_usd=opening.reserved_usd if is_open else ending.unsettled_usd,
-        wasted_usd=Decimal(0) if answered else ending.cost_usd,
+        wasted_usd=Decimal(0) if answered or ending.outcome == Untaken.ADJUSTED.value else ending.cost_usd,
         saved=ending.saved,
     )
 

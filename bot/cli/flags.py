@@ -89,6 +89,16 @@ Store = Annotated[
         help="Keep answers here, so that a run that dies is not paid for twice, and when prompts were asked.",
     ),
 ]
+Ledger = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACE",
+        envvar="HUNKWISE_LEDGER",
+        help="Write every attempt down here: an SQLite file, or a postgresql:// URL (default: a file of this user's; "
+        "for the stand-in none).",
+        rich_help_panel=MONEY,
+    ),
+]
 Model = Annotated[str | None, typer.Option(metavar="ID", help="Use this model for everything.", rich_help_panel=MODELS)]
 ModelCheap = Annotated[str | None, typer.Option(metavar="ID", help="…for hunks of low risk.", rich_help_panel=MODELS)]
 ModelStandard = Annotated[str | None, typer.Option(metavar="ID", help="…for ordinary hunks.", rich_help_panel=MODELS)]

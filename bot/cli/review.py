@@ -101,6 +101,7 @@ def review(
         float | None, typer.Option(metavar="SECONDS", min=1, help="Ask nothing more after this (default: 1200).")
     ] = None,
     store: flags.Store = None,
+    ledger: flags.Ledger = None,
     config: flags.Config = None,
     simulate: Annotated[bool, typer.Option("--simulate", help="Ask the built-in stand-in instead of Claude.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
@@ -135,7 +136,7 @@ def review(
     )
     if post and pr is None:
         raise WrongUsage("--post needs a pull request to post to.", next_step="Give --pr OWNER/REPO#N as well.")
-    environment = {**os.environ, "HUNKWISE_STORE": store or ""}
+    environment = {**os.environ, "HUNKWISE_STORE": store or "", "HUNKWISE_LEDGER": ledger or ""}
     with shown_progress(sys.stderr, quiet=quiet) as observer:
         if pr is None:
             source = Source(diff, base, head, working_tree, repo, config)

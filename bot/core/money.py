@@ -9,6 +9,7 @@ DIGITS = 12
 
 _UNITS = 10**DIGITS
 _FINEST = Decimal(1).scaleb(-DIGITS)
+_NOTHING = Decimal(0)
 
 
 def to_units(usd: Decimal) -> int:
@@ -21,6 +22,8 @@ def to_units(usd: Decimal) -> int:
 
 def from_units(units: int) -> Decimal:
     """Dollars again, without zeros at the end."""
+    if not units:
+        return _NOTHING
     whole, rest = divmod(abs(units), _UNITS)
     amount = Decimal(f"{whole}.{rest:0{DIGITS}}".rstrip("0").rstrip("."))
     return -amount if units < 0 else amount

@@ -16,6 +16,7 @@ from bot.simulator.batch import Batch, ItemResult
 from bot.simulator.batch_create import BatchItem
 from bot.simulator.batch_fate import ERRORED, SPOILED, UNREACHED, Fates, chance
 from bot.simulator.cache import BLIND, Sight
+from bot.simulator.dates import Dates
 from bot.simulator.engine import Engine
 from bot.simulator.faults import Fault
 from bot.simulator.log import BatchItemRecord
@@ -27,11 +28,14 @@ from bot.simulator.validate import read_request
 class BatchWork:
     """Processes batches. `charged` hears of every item once, whatever became of it."""
 
-    def __init__(self, options: SimulatorOptions, engine: Engine, charged: Callable[[BatchItemRecord], None]) -> None:
+    def __init__(
+        self, options: SimulatorOptions, engine: Engine, charged: Callable[[BatchItemRecord], None], dates: Dates
+    ) -> None:
         if not 0 <= options.batch_cache_hits <= 1:
             raise ValueError("batch_cache_hits is a share from 0 to 1")
         self._engine = engine
         self._charged = charged
+        self._dates = dates
         self._fates = Fates(options.batch_script, options.batch_faults, options.seed)
         self._seed = options.seed
         self._hits = options.batch_cache_hits
@@ -94,6 +98,10 @@ class BatchWork:
                 result=result["type"],
                 usage=turn.charge if turn else None,
                 stop_reason=turn.answer.stop_reason if turn else None,
+                organization=batch.tenant.organization_id,
+                workspace=batch.tenant.workspace,
+                key_id=batch.tenant.key_id,
+                billed=self._dates.at(batch.ends).timestamp(),
             )
         )
         return ItemResult(item.custom_id, result)

@@ -9,13 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.simulator.api_error import invalid, not_found
 from bot.simulator.batch import Batch
 from bot.simulator.batch_create import read_items
 from bot.simulator.batch_work import BatchWork
+from bot.simulator.dates import Dates
 from bot.simulator.tenant import Tenant
 
 DEFAULT_PAGE = 20
@@ -36,12 +36,14 @@ class Batches:
     What is returned is a batch as it stands; only this class changes one.
     """
 
-    def __init__(self, work: BatchWork, delay_s: float, new_id: Callable[[str], str], now: Callable[[], float]) -> None:
+    def __init__(
+        self, work: BatchWork, delay_s: float, new_id: Callable[[str], str], now: Callable[[], float], dates: Dates
+    ) -> None:
         self._work = work
         self._delay_s = delay_s
         self._new_id = new_id
         self._now = now
-        self._began = (now(), datetime.now(UTC))
+        self._dates = dates
         self._lock = threading.RLock()
         self._kept: dict[str, Batch] = {}
         self._created = 0
@@ -113,12 +115,7 @@ class Batches:
     def shown(self, batch: Batch, results_url: str) -> dict[str, Any]:
         """The batch as the API shows it."""
         with self._lock:
-            return batch.shown(self._now(), self._date, results_url)
-
-    def _date(self, moment: float) -> datetime:
-        """The clock's moment as a date: the stand-in began at its start of the clock and at that date."""
-        clock, date = self._began
-        return date + timedelta(seconds=moment - clock)
+            return batch.shown(self._now(), self._dates.at, results_url)
 
 
 def _position(listed: list[Batch], batch_id: str, name: str) -> int:

@@ -17,6 +17,7 @@ from bot.simulator.delivery import Delivery
 from bot.simulator.faults import Fault, Stage, door_error
 from bot.simulator.models import MODELS
 from bot.simulator.oauth import TOKEN_PATH
+from bot.simulator.organization import routes as admin_routes
 from bot.simulator.passage import Passage
 from bot.simulator.platforms import called
 from bot.simulator.request import Request
@@ -82,9 +83,13 @@ class Connection(BaseHTTPRequestHandler):
             granted = state.door.access_tokens.exchange(self.headers, body)
             Passage(self._wire, None, state.options.hang_s, self._note).send(self._json(granted))
             return
+        report = admin_routes.match(method, path)
+        if report is not None:
+            self._report(report)
+            return
         tenant = state.door.tenant(self._call, self.headers)
         self._headers["anthropic-organization-id"] = tenant.organization_id
-        self._note(organization=tenant.organization_id)
+        self._note(organization=tenant.organization_id, workspace=tenant.workspace, key_id=tenant.key_id)
         state.batches.settle()
         batch_call = batch_routes.match(method, path)
         if batch_call is not None:
@@ -100,10 +105,19 @@ class Connection(BaseHTTPRequestHandler):
         else:
             raise not_found("Not Found")
 
+    def _report(self, name: str) -> None:
+        """What an administrator asks for: what was charged, by everything that is due by now."""
+        state = self.state
+        organization = state.admin.organization(self._call, self.headers)
+        state.batches.settle()
+        query = urlsplit(self.path).query
+        self._reply(name, lambda: self._json(state.admin.answer(name, query, organization)))
+
     def _message(self, body: bytes, tenant: Tenant) -> None:
         state = self.state
         turn = state.service.admit(self._plain(body), tenant, self._note_asked)
-        self._note(admitted=True, usage=turn.charge, stop_reason=turn.answer.stop_reason)
+        billed = state.dates.now().timestamp()
+        self._note(admitted=True, usage=turn.charge, stop_reason=turn.answer.stop_reason, billed=billed)
         Delivery(turn, self._wire, state.service, state.options, self._call.platform, self._headers, self._note).run()
 
     def _reply(self, call: str, respond: Callable[[], bytes]) -> None:

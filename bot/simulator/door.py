@@ -13,7 +13,7 @@ from bot.simulator.api_error import ApiError, invalid
 from bot.simulator.oauth import ACCESS_TOKEN_PREFIX, AccessTokens
 from bot.simulator.options import SimulatorOptions
 from bot.simulator.platforms import Call
-from bot.simulator.tenant import Tenant
+from bot.simulator.tenant import Tenant, key_id_of
 
 API_VERSIONS = ("2026-10-21", "2023-06-01")
 
@@ -31,16 +31,31 @@ class Door:
         platform = call.platform
         key = platform.credential(headers)
         workspace = headers.get("anthropic-workspace-id", "")
+        key_id: str | None = key_id_of(key)
         if not key:
             raise ApiError(401, "authentication_error", "authorization: header is required")
         if platform.takes_access_tokens and key.startswith(ACCESS_TOKEN_PREFIX):
             key, _, own_workspace = self.access_tokens.owner(key, headers).partition(" ")
             workspace = workspace or own_workspace
+            key_id = None
         elif self._api_key and key != self._api_key:
             raise ApiError(401, "authentication_error", "invalid API key")
         if platform.needs_version_header:
             _check_version(headers.get("anthropic-version"))
-        return Tenant(f"{platform.name} {call.account or self._organizations.get(key, key)}", workspace)
+        return Tenant(f"{platform.name} {call.account or self._organizations.get(key, key)}", workspace, key_id)
+
+    def key(self, call: Call, headers: Message) -> str:
+        """The key of a request that no model answers. Raises ApiError (401, 400)."""
+        key = call.platform.credential(headers)
+        if not key:
+            raise ApiError(401, "authentication_error", "x-api-key header is required")
+        _check_version(headers.get("anthropic-version"))
+        return key
+
+    def organization_of(self, call: Call, key: str) -> str | None:
+        """The id of the organisation that a key was given, None where it was given none."""
+        name = self._organizations.get(key)
+        return None if name is None else Tenant(f"{call.platform.name} {name}").organization_id
 
 
 def organizations(words: Iterable[str]) -> Mapping[str, str]:

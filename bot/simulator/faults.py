@@ -21,7 +21,8 @@
 | slow[:seconds] | an answer that begins late (2 s) | yes |
 
 A word alone speaks of requests for a message. With the name of another call in front (`create/reset`,
-`results/cut`, `retrieve/404`) it speaks of that call: `count_tokens`, `models`, or one of the Message Batches API.
+`results/cut`, `retrieve/404`) it speaks of that call: `count_tokens`, `models`, one of the Message Batches API,
+or an administrator's (`usage_report`, `cost_report`).
 There is no answer of a model to spoil there; what is lost on the wire was carried out all the same.
 
 A storm (`529:30`) answers every request of every kind with one fault, for so long after the first request.
@@ -40,8 +41,12 @@ from bot.simulator.api_error import ApiError
 
 OK = "ok"
 MESSAGES = "messages"
-OTHER_CALLS = ("count_tokens", "models", "create", "list", "retrieve", "cancel", "delete", "results")
-"""The calls a fault can be meant for beside requests for a message; the last six are about batches."""
+OTHER_CALLS = (
+    *("count_tokens", "models", "create", "list", "retrieve", "cancel", "delete", "results"),
+    *("usage_report", "cost_report"),
+)
+"""The calls a fault can be meant for beside requests for a message; from `create` to `results` they are about batches,
+the last two an administrator's."""
 IN_STREAM = {"stream-error": "529", "stream-throttle": "429"}
 """Errors inside a stream, each with the one at the door that stands for it where nothing is streamed."""
 

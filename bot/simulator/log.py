@@ -34,7 +34,7 @@ class RequestRecord:
     `endpoint` is the API's own path on every platform. `asked_as` is the model's id as the platform's clients write it.
     `status` is the HTTP status, None where none was sent. `usage` is what is charged, None where nothing is;
     `delivered` is True where the whole answer was sent to a client that was still there. `admitted` is when the
-    buckets of its organisation and `limit_class` let it in.
+    buckets of its organisation and `limit_class` let it in. `billed` is when it was charged, in seconds since 1970.
     """
 
     number: int
@@ -56,8 +56,11 @@ class RequestRecord:
     stop_reason: str | None = None
     delivered: bool = False
     organization: str | None = None
+    workspace: str | None = None
+    key_id: str | None = None
     limit_class: str | None = None
     admitted: float | None = None
+    billed: float | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The record for `GET /_simulator/log`; bodies as text."""
@@ -69,7 +72,10 @@ class RequestRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchItemRecord:
-    """One processed item of a batch. `result` is its type in the results; only what succeeded is charged."""
+    """One processed item of a batch. `result` is its type in the results; only what succeeded is charged.
+
+    `billed` is when it was processed, in seconds since 1970.
+    """
 
     batch_id: str
     custom_id: str
@@ -77,6 +83,10 @@ class BatchItemRecord:
     result: str
     usage: UsageFigures | None = None
     stop_reason: str | None = None
+    organization: str | None = None
+    workspace: str | None = None
+    key_id: str | None = None
+    billed: float | None = None
 
 
 class RequestLog:

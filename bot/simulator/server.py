@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import datetime
 from http.server import ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -25,8 +26,9 @@ _JOIN_S = 5.0
 class Simulator:
     """A stand-in that serves in threads of its own, from `start` (or `with`) to `close`.
 
-    `now` is the clock of cache and rate limits, in seconds; tests pass their own. Raises ValueError for
-    options that make no sense and for a host that is not loopback.
+    `now` is the clock of cache, rate limits and bills, in seconds, and `began` the date of its beginning (today by
+    default); tests pass their own. Raises ValueError for options that make no sense and for a host that is not
+    loopback.
     """
 
     def __init__(
@@ -36,8 +38,9 @@ class Simulator:
         now: Callable[[], float] = time.monotonic,
         host: str = "127.0.0.1",
         port: int = 0,
+        began: datetime | None = None,
     ) -> None:
-        self._state = State(options or SimulatorOptions(), now)
+        self._state = State(options or SimulatorOptions(), now, began)
         self._server = _Server(_loopback(host), port, self._state)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_S,), name="simulator", daemon=True

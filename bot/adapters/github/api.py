@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import urljoin
 
 import requests
 from github import Auth, Github, GithubException, GithubRetry
@@ -26,6 +27,9 @@ _TIMEOUT = 30
 """Seconds without a byte after which a request counts as lost."""
 
 _CHUNK = 1 << 16
+
+_ELSEWHERE = frozenset({HTTPStatus.FOUND, HTTPStatus.SEE_OTHER, HTTPStatus.TEMPORARY_REDIRECT})
+"""What lies elsewhere for now; a permanent redirect means that the repository has another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +95,19 @@ class Api:
         with self._in_our_words(doing):
             return self._requester.requestJsonAndCheck("GET", path)[1]
 
-    def pages(self, path: str, doing: Doing, parameters: Mapping[str, str] | None = None) -> Iterator[Json]:
-        """The entries of a listing, page by page. Pages are counted: no address that the server names is followed."""
+    def pages(
+        self, path: str, doing: Doing, parameters: Mapping[str, str] | None = None, within: str = ""
+    ) -> Iterator[Json]:
+        """The entries of a listing, page by page. Pages are counted: no address that the server names is followed.
+
+        `within` is the key that the entries stand under, where a page is an object.
+        """
         for page in range(1, _MOST_PAGES + 1):
             with self._in_our_words(doing):
-                headers, entries = self._requester.requestJsonAndCheck(
+                headers, answer = self._requester.requestJsonAndCheck(
                     "GET", path, parameters={"per_page": _PER_PAGE, "page": page, **(parameters or {})}
                 )
+            entries = read_as(lambda one: one[within], answer, doing) if within else answer
             yield from entries or []
             if 'rel="next"' not in headers.get("link", ""):
                 return
@@ -124,6 +134,16 @@ class Api:
                 if most is not None and len(body) > most:
                     raise DiffTooLarge(f"There are more than {most} bytes: could not {doing.what}.")
             return Raw(bytes(body), answer.headers.get("content-type", "").partition(";")[0].strip().lower())
+
+    def moved(self, path: str, doing: Doing) -> str:
+        """Where GitHub sends whoever asks for this: the redirect's address, which is not followed."""
+        with (
+            self._in_our_words(doing),
+            self._session.get(self._url + path, timeout=_TIMEOUT, stream=True, allow_redirects=False) as answer,
+        ):
+            if answer.status_code not in _ELSEWHERE:
+                raise Requester.createException(answer.status_code, dict(answer.headers), _json_object(answer))
+            return urljoin(answer.url, answer.headers["location"])
 
     def write(self, verb: str, path: str, doing: Doing, body: Json | None = None) -> Any:
         """One POST, PATCH or DELETE, sent again only where a rate limit turned it away at the door."""
@@ -175,7 +195,7 @@ def read_as(read: Callable[[Json], T], answer: Any, doing: Doing) -> T:
 
 def _raw_session(auth: Auth.Auth | None, retry: GithubRetry) -> requests.Session:
     session = requests.Session()
-    session.auth = _leave  # else requests would put a .netrc entry in the token's place
+    session.auth = no_netrc  # else requests would put a .netrc entry in the token's place
     headers: dict[str, Any] = {"User-Agent": "hunkwise"}
     if auth:
         auth.authentication(headers)
@@ -185,7 +205,8 @@ def _raw_session(auth: Auth.Auth | None, retry: GithubRetry) -> requests.Session
     return session
 
 
-def _leave(request: requests.PreparedRequest) -> requests.PreparedRequest:
+def no_netrc(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Authentication that adds nothing, so that requests looks for none in a .netrc."""
     return request
 
 

@@ -56,7 +56,7 @@ class GitHubHost:
     ) -> None:
         """Raises BadConfiguration where token, repository or address cannot be what they are given for."""
         token = token.strip()
-        _check(token, repo, api_url)
+        check_access(token, repo, api_url)
         self._api = Api(token, api_url.rstrip("/"), pace or Pace())
         self._repo = repo
         self._bot_login = bot_login or ACTIONS_LOGIN
@@ -216,7 +216,8 @@ class GitHubHost:
         return f"/repos/{self._repo}/{path}"
 
 
-def _check(token: str, repo: str, api_url: str) -> None:
+def check_access(token: str, repo: str, api_url: str) -> None:
+    """Raises BadConfiguration where token, repository or address cannot be what they are given for."""
     if not token.isascii() or not token.isprintable() or " " in token:
         raise BadConfiguration(
             "The GitHub token holds a space, a line break or a letter that no token has.",

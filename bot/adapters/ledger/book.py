@@ -21,7 +21,7 @@ from bot.adapters.ledger.tables import accounts as accounts_table
 from bot.adapters.ledger.tables import entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
-from bot.core.ledger.entry import Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
+from bot.core.ledger.entry import ADJUSTMENT, Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
 from bot.core.money import from_units, to_units
 
 _MOVED = ("at", "simulated", "repository", "team", "author", "unsettled_e12")
@@ -103,15 +103,27 @@ class SqlLedger:
             changed += len(moves)
         return changed
 
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        """Write adjustments, or write them over, each in a transaction of its own (Ledger.adjust)."""
+        changed = 0
+        for row in rows:
+            with self._writing() as connection:
+                accounts.lock(connection)
+                moved = self._adjust(connection, row)
+                accounts.move(connection, [moved] if moved else [])
+            changed += moved is not None
+        return changed
+
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         """Note how a run ended, and its findings (Ledger.end_run)."""
         values = run_values(run) | end_values(end)
         with self._writing() as connection:
             statement = self._insert(runs).values(values)
-            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=values))
-            for one in sorted(
-                end.findings, key=lambda one: one.fingerprint
-            ):  # one order, or two runs wait for each other
+            # A receipt does not say what its prompt was made of: an import must not wipe out what the run wrote.
+            told = {name: value for name, value in values.items() if name != "sections" or value}
+            connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=told))
+            # In one order, or two runs wait for each other.
+            for one in sorted(end.findings, key=lambda one: one.fingerprint):
                 self._note_finding(connection, run, end.ended, one)
             if end.accepted:
                 connection.execute(
@@ -189,12 +201,37 @@ class SqlLedger:
 
     def _add(self, connection: Connection, row: Entry) -> Move | None:
         """Write a row that is not there, or settle it where it is open; gives what accounts gain by it, or None."""
+        written = self._write(connection, row)
+        if written is not None or row.settlement is None:
+            return written
+        return self._settle(connection, row.opening.id, row.settlement)
+
+    def _write(self, connection: Connection, row: Entry) -> Move | None:
+        """Write a row that is not there; gives what accounts gain by it, None where there is one of its id."""
         ending = row.settlement
         values = opening_values(row.run, row.opening) | (ending_values(ending) if ending else {})
         inserting = self._insert(entries).values(values).on_conflict_do_nothing()
-        if connection.execute(inserting.execution_options(preserve_rowcount=True)).rowcount == 1:
-            return Move(_whose(row.run), row.opening.at, values["cost_e12"] + values["unsettled_e12"])
-        return None if ending is None else self._settle(connection, row.opening.id, ending)
+        if connection.execute(inserting.execution_options(preserve_rowcount=True)).rowcount != 1:
+            return None
+        return Move(_whose(row.run), row.opening.at, values["cost_e12"] + values["unsettled_e12"])
+
+    def _adjust(self, connection: Connection, row: Entry) -> Move | None:
+        """Write an adjustment, new or over what it was; gives what this changes in accounts, or None."""
+        ending = row.settlement
+        if row.opening.feature != ADJUSTMENT or ending is None:
+            raise ValueError(f"{row.opening.id} is no adjustment, and no other row is written over")
+        if (written := self._write(connection, row)) is not None:
+            return written
+        own = entries.c.id == row.opening.id
+        query = select(entries.c.cost_e12, entries.c.unsettled_e12, entries.c.feature).where(own)
+        before = connection.execute(query.with_for_update()).one()
+        if before.feature != ADJUSTMENT:
+            raise ValueError(f"{row.opening.id} is the id of another row")
+        after = (to_units(ending.cost_usd), to_units(ending.unsettled_usd))
+        if (before.cost_e12, before.unsettled_e12) == after:
+            return None
+        connection.execute(update(entries).where(own).values(ending_values(ending) | {"why": row.opening.why}))
+        return Move(_whose(row.run), row.opening.at, sum(after) - before.cost_e12 - before.unsettled_e12)
 
     def _note_finding(self, connection: Connection, run: RunFacts, at: datetime, one: FindingRow) -> None:
         """A finding keeps the run that found it first; what became of it since is added."""

@@ -8,14 +8,39 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Integer, RowMapping, Select, Text, and_, cast, func, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    Integer,
+    RowMapping,
+    Select,
+    Text,
+    and_,
+    cast,
+    distinct,
+    func,
+    literal_column,
+    select,
+    true,
+)
 
 from bot.adapters.ledger.connect import reading
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, findings, rates, runs
 from bot.core.calls import Outcome
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunFacts, Settlement, State, Untaken
-from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.ledger.sums import (
+    EVERYTHING,
+    AccountSum,
+    Field,
+    FindingSums,
+    Group,
+    Reach,
+    RunSums,
+    SectionSums,
+    Sums,
+    Where,
+)
 from bot.core.money import from_units
 from bot.core.savings import Saved
 from bot.core.usage import Usage
@@ -56,6 +81,12 @@ class SqlReader:
         for row in self._rows(query):
             yield _as_entry(row)
 
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """Every open reservation, oldest first (LedgerReader.open_rows)."""
+        query = select(entries).where(_matching(where), entries.c.state == State.OPEN.value)
+        for row in self._rows(query.order_by(entries.c.at, entries.c.id)):
+            yield _as_entry(row)
+
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         """The dearest runs (LedgerReader.largest_runs)."""
         by_run = self._by_run(where)
@@ -67,15 +98,29 @@ class SqlReader:
         by_run = self._by_run(where)
         yield from self._runs(by_run, [runs.c.began, runs.c.run_id], None)
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        """How many runs and pull requests there are (LedgerReader.reach)."""
+        pull_request = entries.c.repository + "#" + cast(entries.c.pull_request, Text)
+        counts: list[ColumnElement[Any]] = [
+            func.count(distinct(entries.c.run_id)).label("runs"),
+            func.count(distinct(pull_request)).label("pull_requests"),
+        ]
+        query = select(*counts)
+        [row] = self._rows(query.where(_matching(where)))
+        return Reach(**row)
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
         """Sums by what the system prompt was made of (LedgerReader.sections)."""
-        by_run = self._by_run(where)
-        names = [one.name for one in _sums()]
-        added = [func.sum(by_run.c[name]).label(name) for name in names]
-        text = cast(runs.c.sections, Text).label("sections")
-        query = select(text, *added).join(runs, runs.c.run_id == by_run.c.run_id).group_by(text)
-        ordered = sorted(self._rows(query), key=lambda row: str(row["sections"]))
-        return tuple(SectionSums(json.loads(row["sections"]), _as_sums(row)) for row in ordered)
+        text = func.coalesce(cast(runs.c.sections, Text), literal_column("'{}'")).label("sections")
+        columns = [text, *(entries.c[one.value] for one in by)]
+        query = select(*columns, *_sums()).where(_matching(where))
+        query = query.join(runs, runs.c.run_id == entries.c.run_id, isouter=True)
+        found = (
+            (str(row["sections"]), tuple(_word(row[one.value]) for one in by), _as_sums(row))
+            for row in self._rows(query.group_by(*columns))
+        )
+        ordered = sorted(found, key=lambda one: one[:2])
+        return tuple(SectionSums(json.loads(sections), sums, key) for sections, key, sums in ordered)
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
         """Findings counted by rule, severity and kind of file (LedgerReader.findings)."""
@@ -186,7 +231,8 @@ def _sums() -> list[ColumnElement[Any]]:
         func.count().filter(asked, entries.c.attempt > 1).label("retried"),
         func.count().filter(opened).label("open"),
     ]
-    wasted = func.coalesce(func.sum(entries.c.cost_e12).filter(~answered), 0).label("wasted_e12")
+    unbought = entries.c.outcome.not_in([Outcome.ANSWERED.value, Untaken.ADJUSTED.value])
+    wasted = func.coalesce(func.sum(entries.c.cost_e12).filter(unbought), 0).label("wasted_e12")
     names = [
         "hunks",
         "latency_ms",

@@ -1,1 +1,1 @@
-"""Reports and alerts that gather several things from the ledger before they can be worked out."""
+"""What `hunkwise cost` does beyond one pure function: gathers, tells, puts receipts in, and reconciles."""

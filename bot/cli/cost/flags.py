@@ -116,4 +116,4 @@ def print_report(report: Report, format: Format) -> None:
         from bot.cli.text import console_on
 
         with writing("The report") as stream:
-            console_on(stream).print(report_as_renderable(report))
+            console_on(stream).print(report_as_renderable(report), crop=False)

@@ -16,6 +16,12 @@ from bot.core.cost.report import Column, Kind, Report, Table, Value
 from bot.core.report.figures import about_dollars
 from bot.core.sanitise import terminal
 
+_BAR_LENGTH = 20
+"""Characters of the longest bar."""
+
+_LEAST_TEXT = 24
+"""Characters of a text before it is broken."""
+
 
 def report_as_renderable(report: Report) -> RenderableType:
     """Title, what it covers, its tables, and what a reader must not miss."""
@@ -29,20 +35,24 @@ def report_as_renderable(report: Report) -> RenderableType:
 
 
 def _drawn(table: Table) -> Drawn:
+    """A table that is never narrower than its figures: a terminal may break its lines, but no digit is lost."""
     drawn = Drawn(box=SIMPLE_HEAD, show_footer=table.total is not None, pad_edge=False)
-    for number, column in enumerate(table.columns):
-        footer = "" if table.total is None else shown(column, table.total[number])
-        right = column.kind not in {Kind.TEXT, Kind.TIME}
+    numbers = [number for number, column in enumerate(table.columns) if not column.detail]
+    cells = [[terminal(shown(table.columns[number], row[number])) for number in numbers] for row in table.rows]
+    for at, number in enumerate(numbers):
+        column = table.columns[number]
+        footer = "" if table.total is None else terminal(shown(column, table.total[number]))
+        longest = max(len(text) for text in (*column.title.split(), footer, *(row[at] for row in cells)))
+        is_text = column.kind is Kind.TEXT
         drawn.add_column(
             Text(terminal(column.title)),
-            Text(terminal(footer), style="bold"),
-            justify="right" if right else "left",
-            no_wrap=right,  # a number that is cut in two is another number
+            Text(footer, style="bold"),
+            justify="left" if is_text or column.kind in {Kind.TIME, Kind.BAR} else "right",
+            min_width=min(longest, _LEAST_TEXT) if is_text else longest,
             overflow="fold",
         )
-    for row in table.rows:
-        cells = zip(table.columns, row, strict=True)
-        drawn.add_row(*(Text(terminal(shown(column, value))) for column, value in cells))
+    for row in cells:
+        drawn.add_row(*map(Text, row))
     return drawn
 
 
@@ -60,5 +70,7 @@ _WAYS: dict[Kind, Callable[[Any], str]] = {
     Kind.RATIO: lambda value: f"{float(value):.1%}",
     Kind.MILLISECONDS: lambda value: f"{float(value) / 1000:,.1f} s",
     Kind.COUNT: lambda value: f"{value:,}",
+    Kind.BAR: lambda value: "#" * round(float(value) * _BAR_LENGTH),
+    Kind.CHANGE: lambda value: f"{float(value):+.1%}",
     Kind.NUMBER: lambda value: f"{float(value):,.2f}",
 }

@@ -65,7 +65,7 @@ def forecast_report(known: Known) -> Report:
         title="Where spending is heading",
         period=f"{known.month.label}, foretold on {known.now.astimezone(known.zone):%Y-%m-%d %H:%M %Z}",
         tables=tuple(tables),
-        notes=(*_on_days(known, ways), *_on_peaks(known.past), *_on_limits(known.limits)),
+        notes=(*on_days(known, ways), *_on_peaks(known.past), *_on_limits(known.limits)),
     )
 
 
@@ -74,7 +74,8 @@ def last_day(period: Period, zone: ZoneInfo) -> date:
     return (period.end - timedelta(seconds=1)).astimezone(zone).date()
 
 
-def _on_days(known: Known, ways: Sequence[Method]) -> list[str]:
+def on_days(known: Known, ways: Sequence[Method]) -> list[str]:
+    """What complete days say of the month, in sentences; `ways` are the methods that they allow."""
     days = known.past.days
     if not ways:
         known_days = f"{counted(len(days), 'complete day')} of history {'is' if len(days) == 1 else 'are'}"

@@ -19,7 +19,8 @@ Value = str | int | Decimal | float | datetime | None
 class Kind(StrEnum):
     """What a column's values are, which decides how people see them; programs get them exact.
 
-    RATIO is 0 to 1, MILLISECONDS whole, USD exact decimals in dollars, TIME aware moments in UTC.
+    RATIO is 0 to 1, MILLISECONDS whole, USD exact decimals in dollars, TIME aware moments in UTC, BAR a ratio that is
+    drawn. CHANGE is by how much more (0.1: a tenth more) than before.
     """
 
     TEXT = "text"
@@ -29,15 +30,21 @@ class Kind(StrEnum):
     MILLISECONDS = "ms"
     NUMBER = "number"
     TIME = "time"
+    BAR = "bar"
+    CHANGE = "change"
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`name` is the key in JSON and CSV, in snake_case with its unit; `title` is what people read."""
+    """`name` is the key in JSON and CSV, in snake_case with its unit; `title` is what people read.
+
+    A `detail` is for programs: a terminal has no room for it.
+    """
 
     name: str
     title: str
     kind: Kind = Kind.TEXT
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True)

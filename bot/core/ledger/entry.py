@@ -27,11 +27,19 @@ class State(StrEnum):
 
 
 class Untaken(StrEnum):
-    """Outcomes of rows that stand for something that was not asked: their cost is zero, and what they saved is not."""
+    """Outcomes of rows that stand for something that was not asked: their cost is zero, and what they saved is not.
+
+    ADJUSTED is apart: such a row brings the ledger to what the provider billed (bot/core/cost/adjustment.py).
+    """
 
     REUSED = "reused"
     DUPLICATE = "duplicate"
     SPARED = "spared"
+    ADJUSTED = "adjusted"
+
+
+ADJUSTMENT = "adjustment"
+"""The feature of rows that bring the ledger to what the provider billed; theirs alone may be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +90,9 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Settlement:
-    """How an attempt ended. `outcome` is the receipt's; exactly one of cost and unsettled is ever not zero."""
+    """How an attempt ended. `outcome` is the receipt's; one of cost and unsettled at most is not zero, and none is
+    negative, but for an adjustment, whose unsettled may be.
+    """
 
     state: State
     outcome: str

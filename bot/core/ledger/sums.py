@@ -65,7 +65,8 @@ class Sums:
 
     `rows` are all, `attempts` those that asked a model, `requests` the first attempts among them; `answered` bought an
     answer, `retried` are attempts after the first, `open` reservations whose end is unknown. `wasted_usd` is the part
-    of `cost_usd` that bought no answer. `latency_ms` is the sum over attempts.
+    of `cost_usd` that bought no answer, adjustments to the provider's bill left out. `latency_ms` is the sum
+    over attempts.
     """
 
     rows: int = 0
@@ -89,7 +90,11 @@ class Sums:
         return self.cost_usd + self.unsettled_usd
 
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in _ADDED))
+
+
+_ADDED = tuple(one.name for one in fields(Sums))
+"""Looked up once: reports add tens of thousands of sums up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +130,22 @@ class RunSums:
 
 @dataclass(frozen=True, slots=True)
 class SectionSums:
-    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown)."""
+    """The sums of all runs whose system prompt had the same sections (tokens by section; {} where unknown).
+
+    `key` holds the values of the fields that they were parted by besides.
+    """
 
     sections: Mapping[str, int]
     sums: Sums
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How many runs and how many pull requests rows belong to."""
+
+    runs: int = 0
+    pull_requests: int = 0
 
 
 @dataclass(frozen=True, slots=True)

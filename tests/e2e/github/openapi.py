@@ -25,7 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 _VERSION = "v2022_11_28"
 """What GitHub takes a request for that names no version."""
 
-_PARTS = ("pulls", "issues", "repos", "checks", "code_scanning", "users")
+_PARTS = ("actions", "pulls", "issues", "repos", "checks", "code_scanning", "users")
 _ADDRESS = re.compile(r"^\s*(GET|POST|PUT|PATCH|DELETE) (/\S*)$", re.MULTILINE)
 _NOT_OF_THE_QUERY = {"self", "headers", "stream", "data", "kwargs"}
 

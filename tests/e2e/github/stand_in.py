@@ -8,14 +8,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.e2e.github import graph, issues, openapi, reading, reporting, routes, talking, views
+from tests.e2e.github import artifacts, graph, issues, openapi, reading, reporting, routes, talking, views
 from tests.e2e.github.exchange import Answer, Exchange, Refused, Request
 from tests.e2e.github.faults import Faults
 from tests.e2e.github.repository import GitRepository
 from tests.e2e.github.server import Server
-from tests.e2e.github.state import Comment, Pull, State, Token
+from tests.e2e.github.state import Artifact, Comment, Pull, State, Token
 
-ANSWERING = (reading, talking, issues, reporting, graph)
+ANSWERING = (reading, talking, issues, reporting, artifacts, graph)
 """Imported for the routes they register."""
 
 
@@ -29,12 +29,16 @@ class StandIn:
         self._lock = threading.RLock()
         self._server = Server(self.handle)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self.storage = artifacts.Storage(self.state)
+        self.state.storage = self.storage.url
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self.storage.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.storage.stop()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -79,6 +83,12 @@ class StandIn:
         comment = Comment(next(self.state.ids), pull.number, author, body, self.state.now())
         self.state.comments.append(comment)
         return comment
+
+    def keep(self, name: str, archive: bytes, **facts: Any) -> Artifact:
+        """Leave an artifact behind, as a workflow's run does; `facts` are fields of Artifact."""
+        kept = Artifact(next(self.state.ids), name, archive, facts.pop("created", self.state.now()), **facts)
+        self.state.artifacts.append(kept)
+        return kept
 
     def view(self, pull: Pull) -> dict[str, Any]:
         """A pull request in GitHub's JSON, as an event's payload carries it."""

@@ -120,8 +120,20 @@ class Inline:
 
 
 @dataclass
+class Artifact:
+    """What a workflow's run left behind: a zip archive, which is not kept for ever."""
+
+    id: int
+    name: str
+    archive: bytes
+    created: datetime
+    expired: bool = False
+    head_repository: int = 1
+
+
+@dataclass
 class State:
-    """All of it. `people` are the permissions of collaborators by login."""
+    """All of it. `people` are the permissions of collaborators by login, `storage` is where archives lie."""
 
     git: GitRepository
     repo: str
@@ -137,6 +149,8 @@ class State:
     checks: list[dict[str, Any]] = field(default_factory=list)
     statuses: list[dict[str, Any]] = field(default_factory=list)
     sarifs: list[dict[str, Any]] = field(default_factory=list)
+    artifacts: list[Artifact] = field(default_factory=list)
+    storage: str = ""
     refused_anchors: set[tuple[str, int]] = field(default_factory=set)
     ids: itertools.count[int] = field(default_factory=lambda: itertools.count(2_150_000_001))
     _changes: dict[tuple[str, str], Changes] = field(default_factory=dict)

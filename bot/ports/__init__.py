@@ -9,10 +9,20 @@ from typing import Protocol
 
 from bot.core.budget import Amount
 from bot.core.calls import ModelAnswer, ModelRequest
-from bot.core.cost.alert import Alert
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
 from bot.core.ledger.entry import Entry, Opening, RateRow, RunEnd, RunFacts, Settlement
-from bot.core.ledger.sums import EVERYTHING, AccountSum, Field, FindingSums, Group, RunSums, SectionSums, Sums, Where
+from bot.core.ledger.sums import (
+    EVERYTHING,
+    AccountSum,
+    Field,
+    FindingSums,
+    Group,
+    Reach,
+    RunSums,
+    SectionSums,
+    Sums,
+    Where,
+)
 from bot.core.message_batch import Intent, ItemResult, SeenBatch
 from bot.core.pacing import Cost
 from bot.core.prefix_use import Earlier, PrefixUse
@@ -26,6 +36,9 @@ from bot.core.pull_request import (
     PullRequest,
     ReviewDraft,
 )
+from bot.ports.alerts import AlertLog as AlertLog
+from bot.ports.alerts import AlertTarget as AlertTarget
+from bot.ports.reports import UsageReports as UsageReports
 
 
 class Provider(Protocol):
@@ -204,6 +217,12 @@ class Ledger(Protocol):
         """
         ...
 
+    def adjust(self, rows: Iterable[Entry]) -> int:
+        """Write adjustments to the provider's bill: those that are not there yet, and other amounts into those that
+        are, accounts moving with them. Gives how many changed anything. Raises ValueError for any other row.
+        """
+        ...
+
     def end_run(self, run: RunFacts, end: RunEnd) -> None:
         """Note how a run ended, and what it found; can be repeated."""
         ...
@@ -243,6 +262,10 @@ class LedgerReader(Protocol):
         """Every row, oldest first. Of the run it holds what rows hold; its `began` is the row's own time."""
         ...
 
+    def open_rows(self, where: Where = EVERYTHING) -> Iterator[Entry]:
+        """The rows whose end is unknown, oldest first."""
+        ...
+
     def largest_runs(self, where: Where = EVERYTHING, most: int = 10) -> tuple[RunSums, ...]:
         """The dearest runs, dearest first."""
         ...
@@ -251,8 +274,12 @@ class LedgerReader(Protocol):
         """Every run that has rows, oldest first."""
         ...
 
-    def sections(self, where: Where = EVERYTHING) -> tuple[SectionSums, ...]:
-        """Sums by what the system prompt was made of."""
+    def reach(self, where: Where = EVERYTHING) -> Reach:
+        """How many runs and pull requests the rows belong to; rows without a pull request count for none."""
+        ...
+
+    def sections(self, where: Where = EVERYTHING, by: Sequence[Field] = ()) -> tuple[SectionSums, ...]:
+        """Sums by what the system prompt was made of ({} for rows of unknown runs), and by these fields."""
         ...
 
     def findings(self, where: Where = EVERYTHING) -> tuple[FindingSums, ...]:
@@ -269,42 +296,6 @@ class LedgerReader(Protocol):
 
     def first_and_last(self, where: Where = EVERYTHING) -> tuple[datetime, datetime] | None:
         """When the first and the last row began; None where there are none."""
-        ...
-
-
-class AlertLog(Protocol):
-    """Remembers what was told to whom, for all processes at once. Every method raises LedgerLost."""
-
-    def claim(self, name: str, now: datetime) -> bool:
-        """Take a delivery on; False where somebody else has it or it was made. Of any number of processes one gets it.
-
-        A claim that was neither noted as delivered nor released in ten minutes (its process died) can be taken again.
-        """
-        ...
-
-    def delivered(self, name: str, at: datetime, sentence: str) -> None:
-        """Note that a claimed delivery was made; it cannot be claimed again."""
-        ...
-
-    def release(self, name: str) -> None:
-        """Give a claim back, since the delivery failed; what was delivered stays so."""
-        ...
-
-    def when_delivered(self, names: Sequence[str]) -> Mapping[str, datetime]:
-        """When each of these was delivered; those that were not are left out."""
-        ...
-
-
-class AlertTarget(Protocol):
-    """Somebody to be told."""
-
-    @property
-    def label(self) -> str:
-        """Who that is, without any secret; differs from that of every other target."""
-        ...
-
-    def deliver(self, alert: Alert) -> None:
-        """Tell them; raises NotDelivered or CodeHostError where they may not have heard."""
         ...
 
 

@@ -1,0 +1,1 @@
+"""Rows of the ledger in other programs' formats. Nothing here reads or writes anything."""
