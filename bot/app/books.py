@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from itertools import count
 
 from bot.app.limiter import Limiter
+from bot.app.periods import Periods
 from bot.core.bill import Yardstick
 from bot.core.budget import Amount
 from bot.core.calls import Call, ModelRequest
@@ -49,9 +50,9 @@ class Reserved:
 class Books:
     """Writes for one run; safe for threads.
 
-    `limits` are the budgets over time that no reservation may pass, `keys` the variables that hold the keys, by
-    provider, and `against` is what savings are measured against. `exhausted` are the reservations that were refused,
-    `notes` sentences for the receipt.
+    `limits` are the budgets over time that no reservation may pass, and `periods` what they say to the run otherwise.
+    `keys` are the variables that hold the keys, by provider, and `against` is what savings are measured against.
+    `exhausted` are the reservations that were refused, `notes` sentences for the receipt.
     """
 
     run: RunFacts = UNRECORDED
@@ -59,18 +60,21 @@ class Books:
     limits: AccountLimits = no_limits
     keys: Mapping[str, str] = field(default_factory=dict)
     against: Yardstick | None = None
+    periods: Periods = field(default_factory=Periods)
     exhausted: list[Exhausted] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> None:
-        """Note the run before it spends. Raises LedgerLost: then nothing may be spent."""
+        """Note the run before it spends, and see what may be spent. Raises LedgerLost: then nothing may be."""
+        self.periods.look()
         if self.ledger is not None:
             self.ledger.begin_run(self.run)
 
     def stamped(self, receipt: Receipt, clock: Clock) -> Receipt:
-        """The receipt with the run's name and times, and whom it is counted for."""
+        """The receipt with the run's name and times, whom it is counted for, and how budgets over time stand."""
+        receipt = self.periods.told(receipt, self.exhausted, clock.now())
         target = replace(receipt.target, team=self.run.team)
         began = None if self.run is UNRECORDED else self.run.began
         times = RunTimes(self.run.run_id, began, clock.now())

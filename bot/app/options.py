@@ -15,6 +15,7 @@ from bot.core.choose import RequestSizes
 from bot.core.event import EventRules
 from bot.core.excerpt import Tier
 from bot.core.finding import Severity
+from bot.core.ledger.budgets import Budgets
 from bot.core.models import DEFAULT_MODELS, TIER_EFFORT
 from bot.core.posting import PostingRules
 from bot.core.pricing import ModelPrice
@@ -48,6 +49,7 @@ class Options:
     providers: tuple[Link, ...] = ()
     prices: Mapping[str, ModelPrice] = field(default_factory=dict)
     limits: Limits = DEFAULT_LIMITS
+    budgets: Budgets = field(default_factory=Budgets)
     cheaper_when_tight: bool = True
     routing: Routing = Routing.RULES
     verify: Verify = Verify.NONE

@@ -10,6 +10,7 @@ from bot.app.options import Options
 from bot.app.target import Target
 from bot.core.calls import Feature
 from bot.core.choose import arrange, choose
+from bot.core.coverage import LeftOut
 from bot.core.diff.model import FileDiff, FileStatus
 from bot.core.enclosing import enclosing_of
 from bot.core.excerpt import Batch, Enclosing, Excerpt, HunkName, Skipped
@@ -63,13 +64,17 @@ class Prepared:
     notes: tuple[str, ...] = ()
     made_from: str = ""
     waiting: tuple[Excerpt, ...] = ()
+    left_out: tuple[tuple[Excerpt, LeftOut], ...] = ()
     spared: tuple[Excerpt, ...] = ()
     sections: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def accounted(self) -> tuple[Excerpt, ...]:
-        """Everything that counts as chosen: what the plan asks about, in its order, then what waits in a batch."""
-        return (*(excerpt for batch in self.batches for excerpt in batch.excerpts), *self.waiting)
+        """Everything that counts as chosen: what the plan asks about, in its order, then what waits in a batch, and
+        what is left out.
+        """
+        asked = (excerpt for batch in self.batches for excerpt in batch.excerpts)
+        return (*asked, *self.waiting, *(excerpt for excerpt, _ in self.left_out))
 
     @property
     def hunks_asked(self) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bot.app.asking import Asking
+from bot.app.bounds import bounded
 from bot.app.cache_watch import CacheWatch
 from bot.app.caching import CachePlanner
 from bot.app.cascade import Cascade
@@ -52,6 +53,7 @@ def review(
     """
     limits = options.limits if allowance is None else options.limits.within(before + allowance)
     desk.books.begin()
+    prepared, options = bounded(prepared, options, desk.books.periods)
     run = _Run(prepared, options, templates, desk, Budget(limits, before))
     run.ask()
     return run.receipt()

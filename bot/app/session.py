@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from bot.app.bounds import bounded
 from bot.app.delivery import Delivery, PostOffice, Reviewed
 from bot.app.desk import Desk
 from bot.app.memory import UNDER_WAY, Memory, opened, page_of, settled
@@ -49,12 +50,17 @@ class Session:
         """Review and post. Raises CodeHostError or LedgerLost where the intent could not be written down: nothing
         is spent then.
         """
-        self.desk.books.begin()
+        books = self.desk.books
+        books.begin()
+        prepared, options = bounded(self.prepared, self.options, books.periods)
+        return replace(self, prepared=prepared, options=options)._within_budgets()  # noqa: SLF001  # the same session
+
+    def _within_budgets(self) -> tuple[Receipt, Delivery]:
         before = self._before()
         allowance = self._allowance(before)
         memory = self._open(allowance)
         receipt = review(self.prepared, self.options, self.templates, self.desk, before, allowance)
-        receipt = replace(receipt, notes=(*self.memory.notes, *receipt.notes))
+        receipt = replace(receipt, notes=(*receipt.notes, *self.memory.notes))
         memory = self._settle(memory, receipt)
         delivery = publish(self._reviewed(receipt), memory, self._office())
         return with_delivery(receipt, delivery), delivery

@@ -51,6 +51,7 @@ class Tally:
         self._reviewed: set[ExcerptKey] = set()
         self._reused: set[ExcerptKey] = set()
         self._left_out: dict[ExcerptKey, LeftOut] = {one.key: WAITS for one in prepared.waiting}
+        self._left_out |= {one.key: why for one, why in prepared.left_out}
         self.notes = list(prepared.notes)
 
     @property

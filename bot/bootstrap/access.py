@@ -44,7 +44,8 @@ class Access:
     answers which were paid for, '' for none; the stand-in's are never kept. `database_url` names the database in which
     processes share their rate limits, '' for none. `ledger` is the ledger that was named, and `usual_ledger` the file
     that is used where none was, unless the stand-in answers; '' for none. `heard` are tokens that were got in return
-    for an identity: they are masked as they come, and never published.
+    for an identity: they are masked as they come, and never published. `on_a_runner` says that this machine is gone, or
+    another one, the next time: what is counted here alone says nothing of the others.
     """
 
     api_key: str = field(default="", repr=False)
@@ -58,6 +59,7 @@ class Access:
     sign_in: SignIn | None = None
     mask: Callable[[str], None] = field(default=lambda _: None, repr=False)
     heard: list[str] = field(default_factory=list, repr=False, compare=False)
+    on_a_runner: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], *, simulate: bool) -> Access:
@@ -89,6 +91,7 @@ class Access:
             usual_ledger(environment),
             variable,
             sign_in,
+            on_a_runner=variable("RUNNER_ENVIRONMENT") == "github-hosted",
         )
 
     def key_of(self, link: Link) -> str:

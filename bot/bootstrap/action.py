@@ -62,6 +62,7 @@ class _Action:
             variable=runner.variable,
             sign_in=None if inputs.api_key else self._sign_in(),
             mask=runner.mask,
+            on_a_runner=True,
         )
         self._host_access = HostAccess(
             inputs.github_token, inputs.github_api_url, inputs.repository, inputs.bot_login, inputs.state_secret

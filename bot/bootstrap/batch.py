@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from bot.adapters.clock import SystemClock
 from bot.adapters.intents import IntentFolder
 from bot.app.batches.hand_in import Means
 from bot.app.batches.wait import wait
@@ -19,6 +20,7 @@ from bot.app.options import Mode
 from bot.app.prepare import prepare
 from bot.app.review import review
 from bot.bootstrap.access import Access
+from bot.bootstrap.books import wanted_by_batch
 from bot.bootstrap.desk import desk_for, in_one_look, make_plan
 from bot.bootstrap.kept import CHANGE, DIFF, Kept, files_of, kept_in, recording
 from bot.bootstrap.local import Source, local_target, settings_for
@@ -81,6 +83,7 @@ class LocalBatches:
             target = recording(read)
             file = settings_for(source, target)
             plan = make_plan(target, flags, file, access=self.access)
+            plan = wanted_by_batch(plan, self.access, SystemClock(threading.Event()))
             return Planned(plan, files_of(Kept(target, flags, file), diff))
 
     def submit(self, planned: Planned) -> Reviewed:
@@ -116,7 +119,7 @@ class LocalBatches:
                     if plan.options.mode is not Mode.AUTO:
                         raise
             receipt = desk.books.ended(review(plan.prepared, plan.options, plan.templates, desk, Amount()))
-            notes = (*receipt.notes, LIVE_INSTEAD) if plan.by_batch else receipt.notes
+            notes = (*receipt.notes, LIVE_INSTEAD) if plan.by_batch and receipt.calls else receipt.notes
             return Reviewed(replace(receipt, notes=notes), plan)
 
     def status(self) -> list[tuple[Intent, TargetFacts]]:

@@ -29,6 +29,7 @@ from bot.core.pricing import PriceList
 from bot.core.prompt.templates import Templates
 from bot.core.receipt import TargetFacts
 from bot.core.route import Routing
+from bot.core.teams import team_of
 from bot.core.verify import Verify
 from bot.errors import BadConfiguration
 from bot.ports import Clock, Observer, PrefixHistory
@@ -73,7 +74,10 @@ def make_plan(
         prices.check(link.models.values(), link.tariff)
     templates = Templates(load_prompts())
     prepared = prepare(target, options, templates, reviewed, triaged, in_hand)
-    return Plan(prepared, options, templates, prices, simulated)
+    team = team_of(
+        options.budgets.teams, target.facts.author, (one.path for one in target.diff.files), target.base.text
+    )
+    return Plan(prepared, options, templates, prices, simulated, team)
 
 
 def in_one_look(plan: Plan) -> Plan:

@@ -32,6 +32,11 @@ def usual_ledger(environment: Mapping[str, str]) -> str:
     return str(folder / "hunkwise" / "ledger.db")
 
 
+def is_shared(place: str) -> bool:
+    """Whether other machines can write the same ledger: a database can be reached, a file lies where it lies."""
+    return place.startswith(("postgres://", "postgresql://", "postgresql+psycopg://"))
+
+
 @contextmanager
 def open_ledger(place: str) -> Iterator[OpenLedger]:
     """The ledger while the block runs. Raises BadConfiguration or LedgerLost."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from bot.adapters.clock import SystemClock
 from bot.app.batches.pull_request import Posted, PullBatches
 from bot.app.batches.summary_store import SummaryStore
 from bot.app.batches.wait import wait
@@ -16,6 +17,7 @@ from bot.app.delivery import Delivery
 from bot.app.memory import Memory
 from bot.app.options import Mode
 from bot.bootstrap.batch import ENDS_WITHIN, LIVE_INSTEAD, batches_of
+from bot.bootstrap.books import wanted_by_batch
 from bot.bootstrap.desk import desk_for, in_one_look
 from bot.bootstrap.plan import Plan
 from bot.bootstrap.pull_request import PullReview, code_host, host_access, pull_review
@@ -74,12 +76,14 @@ class Silent:
 def post_by_mode(review: PullReview, run_id: str) -> Done:
     """Review a pull request in the way the settings say: at once, or handed in for another run to collect.
 
-    Where there are no batches, the mode `auto` asks at once and says so.
+    Where there are no batches, the mode `auto` asks at once and says so. A budget over time that is used up may have
+    any run handed in.
     """
-    if (review.flags.mode or Mode.LIVE) == Mode.LIVE:
+    if (review.flags.mode or Mode.LIVE) == Mode.LIVE and not review.may_be_batched:
         return _live(review, run_id)
     memory = review.recall()
     pull, plan = review.plan_beside(memory)
+    plan = wanted_by_batch(plan, review.access, SystemClock(review.host_access.stop))
     if not plan.by_batch:
         return _live(review, run_id)
     try:
@@ -89,7 +93,8 @@ def post_by_mode(review: PullReview, run_id: str) -> Done:
         if plan.options.mode is not Mode.AUTO:
             raise
     done = _live(review, run_id)
-    return replace(done, receipt=replace(done.receipt, notes=(*done.receipt.notes, LIVE_INSTEAD)))
+    notes = (*done.receipt.notes, LIVE_INSTEAD) if done.receipt.calls else done.receipt.notes
+    return replace(done, receipt=replace(done.receipt, notes=notes))
 
 
 def collect_one(review: PullReview, run_id: str) -> Done | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,6 +26,7 @@ from bot.bootstrap.desk import SETTINGS_PATH, desk_for, make_plan, target_name
 from bot.bootstrap.plan import Plan
 from bot.core.budget import Amount
 from bot.core.chain import Link
+from bot.core.ledger.budgets import OnExhausted
 from bot.core.marker import Signer
 from bot.core.pull_request import PullRequest
 from bot.core.receipt import Receipt, TargetFacts
@@ -36,6 +38,8 @@ from bot.ports import CodeHost, Observer
 from bot.settings.file import RepositoryFile, read_file
 from bot.settings.inputs import GITHUB_API_URL
 from bot.settings.load import Flags, build_options
+
+_SPEAKS_OF_BUDGETS = re.compile(rb"(?m)^[^#\n]*\bbudgets[\"']?\s*:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,8 @@ def code_host(access: HostAccess) -> Iterator[CodeHost]:
 def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[RepositoryFile, str]:
     """The settings as they stand in the base, and a complaint where they do not hold.
 
-    A broken file means defaults and a loud sentence: it must not block the pull request that mends it.
+    A broken file means defaults and a loud sentence: it must not block the pull request that mends it. One that speaks
+    of budgets over time is another matter, since nobody can say what may be spent: it raises BadConfiguration.
     """
     text = host.text(path or SETTINGS_PATH, pull.base_sha)
     if text is None:
@@ -85,6 +90,9 @@ def settings_of(host: CodeHost, pull: PullRequest, path: str) -> tuple[Repositor
     try:
         return read_file(text, path or SETTINGS_PATH), ""
     except BadConfiguration as error:
+        if _SPEAKS_OF_BUDGETS.search(text):
+            unknown = f"{error.message} It sets budgets over time, so nothing is asked until that is mended."
+            raise BadConfiguration(unknown, next_step=error.next_step) from None
         return RepositoryFile(), _until_mended(error)
 
 
@@ -189,21 +197,29 @@ class PullReview:
         return self._plan(memory.state, in_hand)
 
     def _plan(self, state: ReviewState, in_hand: Collection[str] = frozenset()) -> tuple[PullRequest, Plan]:
-        """The plan; settings of the repository that do not hold give way to the defaults, with a word."""
+        """The plan; settings of the repository that do not hold give way to the defaults, with a word. Its budgets over
+        time do not: whatever else is wrong, they hold.
+        """
         pull, target = read_pull_request(self.host, self.number)
         complaints = [self.complaint] if self.complaint else []
         try:
             return pull, self._plan_by(self.file, _noting(target, complaints), state, in_hand)
         except WrongUsage as error:
-            if self.file == RepositoryFile():
+            bare = RepositoryFile(budgets=self.file.budgets)
+            if self.file == bare:
                 raise
             complaints.append(_until_mended(error))
-            return pull, self._plan_by(RepositoryFile(), _noting(target, complaints), state, in_hand)
+            return pull, self._plan_by(bare, _noting(target, complaints), state, in_hand)
 
     def _plan_by(self, file: RepositoryFile, target: Target, state: ReviewState, in_hand: Collection[str]) -> Plan:
         return make_plan(
             target, self.flags, file, frozenset(state.reviewed), frozenset(state.triaged), self.access, in_hand
         )
+
+    @property
+    def may_be_batched(self) -> bool:
+        """Whether a budget over time, once it is used up, has reviews handed in as message batches."""
+        return any(one.on_exhausted is OnExhausted.BATCH for one in self.file.budgets.budgets().limits)
 
     def chain(self) -> tuple[Link, ...]:
         """Who may be asked for this pull request, as far as its settings hold."""

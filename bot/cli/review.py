@@ -18,7 +18,6 @@ from bot.core.status import exit_code
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
-    from bot.bootstrap.access import Access
     from bot.bootstrap.local import Source
     from bot.bootstrap.plan import Plan
     from bot.core.receipt import Receipt
@@ -153,32 +152,17 @@ def review(
 def _local(
     source: Source, said: Flags, observer: Observer, environment: Mapping[str, str], simulate: bool
 ) -> tuple[Receipt, Plan]:
+    """What is not ready within the time limit, or when somebody loses patience, stays in the store of batches."""
     from bot.bootstrap.access import Access
-    from bot.bootstrap.local import load_plan, run_review
+    from bot.bootstrap.batch import LocalBatches, store_root
+    from bot.bootstrap.local import run_review
 
     access = Access.from_environment(environment, simulate=simulate)
-    if said.mode in {Mode.BATCH, Mode.AUTO}:
-        return _by_batch(source, said, observer, environment, access, simulate=simulate)
-    plan = load_plan(source, said, access)
-    announce(simulated=plan.simulated, asked_for=simulate)
-    return run_review(plan, access, observer), plan
-
-
-def _by_batch(
-    source: Source,
-    said: Flags,
-    observer: Observer,
-    environment: Mapping[str, str],
-    access: Access,
-    *,
-    simulate: bool,
-) -> tuple[Receipt, Plan]:
-    """What is not ready within the time limit, or when somebody loses patience, stays in the store."""
-    from bot.bootstrap.batch import LocalBatches, store_root
-
     batches = LocalBatches(store_root(environment), access, observer)
     planned = batches.plan(source, said)
     announce(simulated=planned.plan.simulated, asked_for=simulate)
+    if not planned.plan.by_batch:
+        return run_review(planned.plan, access, observer), planned.plan
     done = batches.review(planned)
     if done.intent is not None:
         typer.echo(f"It waits in a batch: `hunkwise batch collect {done.intent.nonce}` brings it in.", err=True)

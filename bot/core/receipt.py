@@ -14,6 +14,7 @@ from enum import StrEnum
 from bot.core.calls import Call
 from bot.core.excerpt import Skipped
 from bot.core.finding import Finding, Unplaced
+from bot.core.ledger.standing import Standing
 from bot.core.savings import Saved
 from bot.core.usage import Usage
 
@@ -119,7 +120,10 @@ class RoutingFacts:
 
 @dataclass(frozen=True, slots=True)
 class BudgetFacts:
-    """Limits (None: not limited), what was spent before this run, and by it, unsettled reservations included."""
+    """Limits (None: not limited), what was spent before this run, and by it, unsettled reservations included.
+
+    `periods` are the budgets over time that the run counts against, as they stood when it ended.
+    """
 
     limit_tokens: int | None
     before_tokens: int
@@ -127,6 +131,7 @@ class BudgetFacts:
     limit_usd: Decimal | None
     before_usd: Decimal
     spent_usd: Decimal
+    periods: tuple[Standing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,9 @@ def conversation(
 
 
 def _next_step(receipt: Receipt) -> list[str]:
+    """What to do about a budget of this pull request; of one over time the receipt says it itself."""
     if all(entry.skipped.reason is not SkipReason.BUDGET for entry in receipt.coverage.skipped):
+        return []
+    if any(one.keeps_from_asking for one in receipt.budget.periods):
         return []
     return [_RAISE_THE_BUDGET]

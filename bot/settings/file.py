@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 
 from bot.core.finding import Severity
 from bot.errors import BadConfiguration
+from bot.settings.budgets import BudgetsSection, LimitSection, TeamSection
 from bot.settings.providers import KeySection, ProviderSection, all_different
 from bot.settings.section import Section
 
@@ -88,6 +89,7 @@ class RepositoryFile(Section):
     models: ModelsSection = ModelsSection()
     effort: EffortSection = EffortSection()
     budget: BudgetSection = BudgetSection()
+    budgets: BudgetsSection = BudgetsSection()
     events: EventsSection = EventsSection()
     posting: PostingSection = PostingSection()
     prices: dict[str, PriceSection] = {}
@@ -161,6 +163,9 @@ def _known_keys(location: tuple[int | str, ...]) -> list[str]:
         "models": ModelsSection,
         "effort": EffortSection,
         "budget": BudgetSection,
+        "budgets": BudgetsSection,
+        "limits": LimitSection,
+        "teams": TeamSection,
         "events": EventsSection,
         "posting": PostingSection,
         "prices": PriceSection,

@@ -62,6 +62,7 @@ def build_options(flags: Flags, file: RepositoryFile, style_guide: str = "", tar
         effort={tier: getattr(file.effort, tier.value) or defaults.effort[tier] for tier in Tier},
         prices={model: _price(section) for model, section in file.prices.items()},
         limits=_limits(flags, file, defaults.limits),
+        budgets=file.budgets.budgets(),
         include=tuple(file.include),
         exclude=tuple(file.exclude),
         style_guide=style_guide,

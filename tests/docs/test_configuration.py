@@ -129,7 +129,7 @@ def test_a_file_that_repeats_the_defaults_changes_nothing() -> None:
     assert build_options(Flags(), read_file(json.dumps(file), "a file")) == build_options(Flags(), RepositoryFile())
 
 
-@pytest.mark.parametrize("page", ["configuration.md", "privacy.md"])
+@pytest.mark.parametrize("page", ["budgets.md", "configuration.md", "privacy.md"])
 def test_the_examples_hold(page: str) -> None:
     """What a page tells a maintainer to write is read without complaint."""
     blocks = ["\n".join(block) for block in code_blocks((ROOT / "docs" / page).read_text())]

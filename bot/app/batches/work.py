@@ -11,6 +11,7 @@ from bot.app.batches.hand_in import HandedIn, Means, hand_in
 from bot.app.batches.patience import read
 from bot.app.batches.survey import Survey, Surveyor
 from bot.app.books import Books
+from bot.app.bounds import bounded
 from bot.app.followup import LeaveOut
 from bot.app.prepare import Prepared, prepare
 from bot.app.review import budget_facts
@@ -66,8 +67,9 @@ def submit(
 
     `before` is what else counts against the budget. Raises what the store raises, and LedgerLost.
     """
-    options, desk = means.options, means.desk
+    desk = means.desk
     desk.books.begin()
+    prepared, options = bounded(prepared, means.options, desk.books.periods, by_batch=True)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
     account = Account(tally, {}, means.tiers, desk.prices, desk.books.key_of)
     budget = Budget(options.limits, before)

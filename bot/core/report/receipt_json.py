@@ -10,6 +10,7 @@ from typing import Any
 from bot.core.calls import Call
 from bot.core.finding import Finding, Unplaced
 from bot.core.receipt import SCHEMA, Bill, BudgetFacts, CacheFacts, Coverage, Receipt, RoutingFacts, SkippedWithPrice
+from bot.core.report.periods import periods_as_json
 from bot.core.savings import Saved
 from bot.core.usage import Usage
 
@@ -199,6 +200,7 @@ def _budget(budget: BudgetFacts) -> dict[str, Any]:
             "before": money(budget.before_usd),
             "spent": money(budget.spent_usd),
         },
+        "periods": periods_as_json(budget.periods),
     }
 
 

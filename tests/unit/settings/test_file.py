@@ -37,6 +37,7 @@ model: m
 models: {cheap: a, standard: b, strong: c}
 effort: {cheap: medium, standard: high, strong: low}
 budget: {usd: 0.1, tokens: 5000, cheaper_when_tight: false}
+budgets: {limits: [{per: day, usd: 3}]}
 prices:
   a: {input: 1.1, output: 2, cache_write_5m: 1.3, cache_write_1h: 2.2, cache_read: 0.11}
 providers: [{name: here, kind: anthropic}]

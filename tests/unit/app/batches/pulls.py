@@ -14,8 +14,10 @@ from bot.app.desk import Desk
 from bot.app.host_target import read_pull_request
 from bot.app.memory import Memory, recall
 from bot.app.options import Options
+from bot.app.periods import Periods
 from bot.app.prepare import prepare
 from bot.core.budget import Limits
+from bot.core.ledger.budgets import Budgets
 from bot.core.ledger.entry import RunFacts
 from bot.core.marker import Signer
 from bot.core.pull_request import PostedComment, PostedReview, ReviewDraft
@@ -64,6 +66,7 @@ class World:
     kill_at: int = -1
     kill_again: list[int] = field(default_factory=list)
     budgets: AccountLimits = no_limits
+    rules: Budgets = field(default_factory=Budgets)
 
     def __post_init__(self) -> None:
         self.effects = Effects(self.kill_at)
@@ -136,9 +139,9 @@ class World:
         return self._at_work(memory).collect(target, f"{next(self._nonces):016x}", inline=inline)
 
     def _at_work(self, memory: Memory) -> PullBatches:
-        books = Books(
-            RunFacts(f"run-{next(self._runs)}", self.clock.now(), "acme/shop", NUMBER), self.ledger, self.budgets
-        )
+        run = RunFacts(f"run-{next(self._runs)}", self.clock.now(), "acme/shop", NUMBER)
+        periods = Periods(self.rules, run, self.ledger)
+        books = Books(run, self.ledger, periods.limits if self.rules.limits else self.budgets, periods=periods)
         desk = Desk(Vendor(lambda _: an_answer()), NoCounter(), ALL_PRICES, self.clock, Watcher(), None, books=books)  # type: ignore[arg-type]
         return PullBatches(
             host=self.host,

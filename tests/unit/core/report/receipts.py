@@ -28,6 +28,7 @@ from bot.core.receipt import (
 from bot.core.report.quote_facts import PriceRange, QuotedRequest, QuoteFacts, StepQuote, TierQuote
 from bot.core.savings import Saved
 from bot.core.usage import Usage
+from tests.unit.core.ledger.budgets import limit, standing
 
 FIRST_USAGE = Usage(input_tokens=1840, cache_write_5m_tokens=4120, output_tokens=912, thinking_tokens=300)
 SECOND_USAGE = Usage(input_tokens=2210, cache_read_tokens=4120, output_tokens=640)
@@ -224,7 +225,15 @@ def full_receipt() -> Receipt:
             {"claude-sonnet-5": Decimal("0.03465"), "claude-haiku-4-5": Decimal("0.011644")},
             Saved(prompt_cache=Decimal("0.0071"), duplicates=Decimal("0.0012"), routing=Decimal("0.0213")),
         ),
-        budget=BudgetFacts(60_000, 11_000, 41_362, Decimal("0.25"), Decimal("0.031"), Decimal("0.127494")),
+        budget=BudgetFacts(
+            60_000,
+            11_000,
+            41_362,
+            Decimal("0.25"),
+            Decimal("0.031"),
+            Decimal("0.127494"),
+            (standing(limit("9"), "7.5"),),
+        ),
         calls=calls,
         routing=RoutingFacts(
             "triage",

@@ -79,6 +79,7 @@ def test_a_clean_receipt_to_the_letter() -> None:
         "budget": {
             "tokens": {"limit": 400_000, "before": 0, "spent": 6970},
             "usd": {"limit": "1.00", "before": "0", "spent": "0.005822"},
+            "periods": [],
         },
         "calls": [
             {
