@@ -20,6 +20,7 @@ _MEANINGS: dict[str, str] = {
     Untaken.REUSED.value: "not asked: reviewed before",
     Untaken.DUPLICATE.value: "not asked: an equal hunk was",
     Untaken.SPARED.value: "not asked: triage left it out",
+    Untaken.ADJUSTED.value: "brings the ledger to the provider's bill",
     State.OPEN.value: "reserved, and the end is unknown: still under way, or the run died",
 }
 _COLUMNS = (

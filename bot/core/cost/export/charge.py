@@ -78,7 +78,7 @@ class Charge:
     @property
     def account(self) -> str:
         """Whose bill it is on, as far as a ledger knows: the provider, and the name of the key's variable."""
-        return "/".join(part for part in (self.opening.provider, self.opening.key) if part) or self.vendor
+        return "/".join(part for part in (self.opening.provider, self.opening.key) if part.strip()) or self.vendor
 
     @property
     def mode(self) -> str:

@@ -68,7 +68,7 @@ _FOCUS: tuple[Column, ...] = (
     Column("BilledCost", "Cost, or the reservation where usage is unknown.", lambda row: row.spent_usd),
     Column("BillingAccountId", "PROVIDER/KEY: the key's variable, never the key.", lambda row: row.account),
     Column(
-        "BillingAccountName", "The key's variable; empty for access without a key.", lambda row: row.opening.key or None
+        "BillingAccountName", "The key's variable; empty for access without a key.", lambda row: _said(row.opening.key)
     ),
     Column("BillingCurrency", "USD.", lambda _: "USD"),
     Column("BillingPeriodEnd", "The end of the month, UTC.", lambda row: _second(row.month[1])),
@@ -117,8 +117,8 @@ _FOCUS: tuple[Column, ...] = (
     Column("SkuMeter", "Tokens.", lambda _: TOKENS),
     Column("SkuPriceDetails", "A JSON object: x_Mode is live or batch.", lambda row: json.dumps({"x_Mode": row.mode})),
     Column("SkuPriceId", "MODEL/live or MODEL/batch.", lambda row: f"{row.opening.model}/{row.mode}"),
-    Column("SubAccountId", "The team.", lambda row: row.run.team or None),
-    Column("SubAccountName", "The team.", lambda row: row.run.team or None),
+    Column("SubAccountId", "The team.", lambda row: _said(row.run.team)),
+    Column("SubAccountName", "The team.", lambda row: _said(row.run.team)),
     Column("Tags", "A JSON object: repository, team, author, pull_request, feature, tier, state.", _tags),
 )
 
@@ -141,3 +141,8 @@ _OWN: tuple[Column, ...] = (
 )
 
 COLUMNS = _FOCUS + _OWN
+
+
+def _said(text: str) -> str | None:
+    """A text, and None where it is nothing but space: FOCUS has no empty texts."""
+    return text if text.strip() else None
