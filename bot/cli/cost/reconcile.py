@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.cost.flags import Format, LedgerPlace, Printed, Simulated, now, opened, print_report
+from bot.core.cost.years import within_years
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -144,5 +145,6 @@ def _days(days: int, month: str, today: date) -> tuple[date, date]:
         first = None
     if first is None or first > today:
         raise WrongUsage(f"'{month}' is no month that has begun.", next_step="Write it like 2026-11.")
+    within_years(first, month)
     following = (first + timedelta(days=32)).replace(day=1)
     return first, min(today, following - timedelta(days=1))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.cost.flags import WHICH
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Span, period_at
 from bot.errors import WrongUsage
 
@@ -56,6 +57,7 @@ def moment_of(text: str, flag: str, zone: ZoneInfo) -> datetime:
         raise WrongUsage(
             f"{flag} is '{text}'.", next_step="Write a day like 2026-11-26, or a moment like 2026-11-26T12:00:00Z."
         ) from None
+    within_years(moment, text)
     if len(text) == len("2026-11-26"):
         return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
@@ -65,5 +67,6 @@ def _month(text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     year, _, number = text.partition("-")
     if not _MONTH.fullmatch(text) or int(year) == 0 or not 1 <= int(number) <= _MONTHS:
         raise WrongUsage(f"--month is '{text}'.", next_step="Write it like 2026-11.")
+    within_years(date(int(year), int(number), 1), text)
     period = period_at(Span.MONTH, datetime(int(year), int(number), 1, 12, tzinfo=zone), zone)
     return period.start, period.end

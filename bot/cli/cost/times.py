@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
 
@@ -25,9 +26,10 @@ def period_of(span: Span, on: str, now: datetime, zone: ZoneInfo) -> Period:
         return period_at(span, now, zone)
     try:
         day = date.fromisoformat(on)
-        return period_at(span, datetime.combine(day, time(12), tzinfo=zone), zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise WrongUsage(f"'{on}' is no date.", next_step="Write it like 2026-11-26.") from None
+    within_years(day, on)
+    return period_at(span, datetime.combine(day, time(12), tzinfo=zone), zone)
 
 
 def month_of(written: str, now: datetime, zone: ZoneInfo) -> Period:
@@ -37,9 +39,11 @@ def month_of(written: str, now: datetime, zone: ZoneInfo) -> Period:
     if not re.fullmatch(r"\d{4}-\d{2}", written):
         raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
     try:
-        return period_of(Span.MONTH, f"{written}-15", now, zone)
-    except WrongUsage:
+        day = date.fromisoformat(f"{written}-15")
+    except ValueError:
         raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.") from None
+    within_years(day, written)
+    return period_at(Span.MONTH, datetime.combine(day, time(12), tzinfo=zone), zone)
 
 
 def last(written: str) -> timedelta:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Span, period_at
 from bot.errors import WrongUsage
 
@@ -33,6 +34,7 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
             first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
         except ValueError:
             raise WrongUsage(f"'{month}' is no month.", next_step="Write it like 2026-11.") from None
+        within_years(first, month)
         whole = period_at(Span.MONTH, first, zone)
         if now >= whole.end:
             return Stretch(whole.start, whole.end, whole.label)
