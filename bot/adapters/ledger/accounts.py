@@ -14,8 +14,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 
+from bot.adapters.ledger.connect import inserting
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, key_text
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
@@ -67,8 +67,7 @@ def begin(connection: Connection, wanted: Collection[Account], *, simulated: boo
     for name in missing:
         values = _values(names[name], simulated=simulated)
         values["committed_e12"] = sum_of(connection, names[name], simulated=simulated)
-        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-        connection.execute(insert(accounts).values(values).on_conflict_do_nothing())
+        connection.execute(inserting(connection, accounts).values(values).on_conflict_do_nothing())
 
 
 def move(connection: Connection, moves: Sequence[Move], limits: Sequence[AccountLimit] = ()) -> Exhausted | None:

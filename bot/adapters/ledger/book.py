@@ -11,11 +11,10 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger import accounts
 from bot.adapters.ledger.accounts import Move, Whose
-from bot.adapters.ledger.connect import open_engine, reading, writing
+from bot.adapters.ledger.connect import inserting, open_engine, reading, writing
 from bot.adapters.ledger.rows import end_values, ending_values, opening_values, run_values
 from bot.adapters.ledger.tables import accounts as accounts_table
 from bot.adapters.ledger.tables import entries, findings, rates, runs
@@ -51,7 +50,7 @@ class SqlLedger:
     def begin_run(self, run: RunFacts) -> None:
         """Note a run (Ledger.begin_run)."""
         with self._writing() as connection:
-            connection.execute(self._insert(runs).values(run_values(run)).on_conflict_do_nothing())
+            connection.execute(inserting(self._engine, runs).values(run_values(run)).on_conflict_do_nothing())
 
     def reserve(
         self, run: RunFacts, openings: Sequence[Opening], limits: Sequence[AccountLimit] = ()
@@ -118,7 +117,7 @@ class SqlLedger:
         """Note how a run ended, and its findings (Ledger.end_run)."""
         values = run_values(run) | end_values(end)
         with self._writing() as connection:
-            statement = self._insert(runs).values(values)
+            statement = inserting(self._engine, runs).values(values)
             # A receipt does not say what its prompt was made of: an import must not wipe out what the run wrote.
             told = {name: value for name, value in values.items() if name != "sections" or value}
             connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=told))
@@ -144,7 +143,7 @@ class SqlLedger:
         with self._writing() as connection:
             for row in sorted(rows, key=lambda row: (row.provider, row.key, row.model_class, row.name, row.at)):
                 values = {name: getattr(row, name) for name in rates.c.keys()}  # noqa: SIM118  # a collection of columns
-                statement = self._insert(rates).values(values)
+                statement = inserting(self._engine, rates).values(values)
                 newer = statement.excluded.at >= rates.c.at
                 connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values, where=newer))
 
@@ -184,10 +183,6 @@ class SqlLedger:
         with self._turn, writing(self._engine) as connection:
             yield connection
 
-    def _insert(self, table: Any) -> Any:
-        """An INSERT that knows ON CONFLICT; both databases spell it alike."""
-        return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(table)
-
     def _settle(self, connection: Connection, entry_id: str, ending: Settlement) -> Move | None:
         """Write the end of an open attempt; gives what this changes in accounts, None where it is not open."""
         open_row = and_(entries.c.id == entry_id, entries.c.state == State.OPEN.value)
@@ -210,8 +205,8 @@ class SqlLedger:
         """Write a row that is not there; gives what accounts gain by it, None where there is one of its id."""
         ending = row.settlement
         values = opening_values(row.run, row.opening) | (ending_values(ending) if ending else {})
-        inserting = self._insert(entries).values(values).on_conflict_do_nothing()
-        if connection.execute(inserting.execution_options(preserve_rowcount=True)).rowcount != 1:
+        statement = inserting(self._engine, entries).values(values).on_conflict_do_nothing()
+        if connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount != 1:
             return None
         return Move(_whose(row.run), row.opening.at, values["cost_e12"] + values["unsettled_e12"])
 
@@ -248,7 +243,7 @@ class SqlLedger:
             "posted": one.posted,
             "accepted_at": one.accepted_at,
         }
-        statement = self._insert(findings).values(values)
+        statement = inserting(self._engine, findings).values(values)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=list(findings.primary_key),

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
 from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 
 from bot.adapters.ledger.address import shown, url_of
@@ -92,6 +92,15 @@ def reading(engine: Engine) -> Iterator[Connection]:
         if engine.dialect.name == "postgresql":
             connection.execute(_PATIENCE)
         yield connection
+
+
+def inserting(at: Engine | Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT; both databases spell it alike."""
+    if at.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415  # a file should not pay for it
+    else:
+        from sqlalchemy.dialects.sqlite import insert  # noqa: PLC0415
+    return insert(table)
 
 
 def _postgresql(url: URL) -> Engine:
