@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_,
 
 from bot.adapters.ledger import accounts
 from bot.adapters.ledger.accounts import Move, Whose
-from bot.adapters.ledger.connect import inserting, open_engine, reading, writing
+from bot.adapters.ledger.connect import inserting, open_engine, reading, writing, writing_after
 from bot.adapters.ledger.rows import end_values, ending_values, opening_values, run_values
 from bot.adapters.ledger.tables import accounts as accounts_table
 from bot.adapters.ledger.tables import entries, findings, rates, runs
@@ -57,19 +57,18 @@ class SqlLedger:
     ) -> Exhausted | None:
         """Write attempts down and count their worst cases, all or none (Ledger.reserve)."""
         moves = [Move(_whose(run), one.at, to_units(one.reserved_usd)) for one in openings]
-        with self._writing() as connection:
-            accounts.begin(connection, [one.account for one in limits], simulated=run.simulated)
+        wanted = [one.account for one in limits]
+        with self._moving(wanted, simulated=run.simulated) as connection:
             replaced = self._reserved_before(connection, openings)
             moves += [Move(_whose(row), row.at, -row.unsettled_e12) for row in replaced]
-            refused = accounts.move(connection, moves, limits)
-            if refused is not None:
-                connection.rollback()
-                return refused
             if replaced:
                 connection.execute(delete(entries).where(entries.c.id.in_([row.id for row in replaced])))
             if openings:
                 connection.execute(insert(entries), [opening_values(run, one) for one in openings])
-        return None
+            refused = accounts.move(connection, moves, limits)  # last: all others wait for the accounts
+            if refused is not None:
+                connection.rollback()
+        return refused
 
     def _reserved_before(self, connection: Connection, openings: Sequence[Opening]) -> Sequence[Any]:
         """Rows of the same ids that a run wrote which was killed before it sent anything: only batches name their rows
@@ -85,8 +84,7 @@ class SqlLedger:
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
         """Say how an attempt ended (Ledger.settle)."""
-        with self._writing() as connection:
-            accounts.lock(connection)
+        with self._moving() as connection:
             changed = self._settle(connection, entry_id, ending)
             accounts.move(connection, [changed] if changed else [])
         return changed is not None
@@ -95,8 +93,7 @@ class SqlLedger:
         """Write whole rows, and settle those that are open (Ledger.add), a portion at a time."""
         changed, left = 0, iter(rows)
         while portion := sorted(islice(left, _PORTION), key=lambda row: row.opening.id):
-            with self._writing() as connection:
-                accounts.lock(connection)
+            with self._moving() as connection:
                 moves = [move for row in portion if (move := self._add(connection, row))]
                 accounts.move(connection, moves)
             changed += len(moves)
@@ -106,8 +103,7 @@ class SqlLedger:
         """Write adjustments, or write them over, each in a transaction of its own (Ledger.adjust)."""
         changed = 0
         for row in rows:
-            with self._writing() as connection:
-                accounts.lock(connection)
+            with self._moving() as connection:
                 moved = self._adjust(connection, row)
                 accounts.move(connection, [moved] if moved else [])
             changed += moved is not None
@@ -183,15 +179,29 @@ class SqlLedger:
         with self._turn, writing(self._engine) as connection:
             yield connection
 
+    @contextmanager
+    def _moving(self, wanted: Sequence[Account] = (), *, simulated: bool = False) -> Iterator[Connection]:
+        """A transaction that moves accounts, and in which those that are `wanted` have begun."""
+
+        def first(connection: Connection) -> bool:
+            return accounts.lock(connection, wanted, simulated=simulated)
+
+        with self._turn, writing_after(self._engine, first) as (connection, have_begun):
+            if not have_begun:
+                connection.rollback()  # which gives the lock back
+                accounts.begin(connection, wanted, simulated=simulated)
+            yield connection
+
     def _settle(self, connection: Connection, entry_id: str, ending: Settlement) -> Move | None:
         """Write the end of an open attempt; gives what this changes in accounts, None where it is not open."""
         open_row = and_(entries.c.id == entry_id, entries.c.state == State.OPEN.value)
-        query = select(*(entries.c[name] for name in _MOVED)).where(open_row).with_for_update()
-        row = connection.execute(query).one_or_none()
+        told = (entries.c[name] for name in (*_MOVED, "reserved_e12"))
+        statement = update(entries).where(open_row).values(ending_values(ending)).returning(*told)
+        row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        connection.execute(update(entries).where(entries.c.id == entry_id).values(ending_values(ending)))
-        difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.unsettled_e12
+        # While a row is open, what is unsettled is what was reserved.
+        difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.reserved_e12
         return Move(_whose(row), row.at, difference)
 
     def _add(self, connection: Connection, row: Entry) -> Move | None:

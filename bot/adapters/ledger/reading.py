@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import (
     ColumnElement,
@@ -43,6 +42,8 @@ from bot.core.ledger.sums import (
 from bot.core.money import from_units
 from bot.core.savings import Saved
 from bot.core.usage import Usage
+
+_Row: TypeAlias = Row[*tuple[Any, ...]]
 
 _PORTIONS = {"yield_per": 2_000}
 """Rows that are held at a time."""
@@ -204,7 +205,7 @@ class SqlReader:
                 _as_sums(row[-len(sums) :]),
             )
 
-    def _rows(self, query: Select[Any]) -> Iterator[Row[Any]]:
+    def _rows(self, query: Select[Any]) -> Iterator[_Row]:
         """The answer in portions; raises LedgerLost where there is none."""
         with reading(self._engine) as connection, connection.execute(query, execution_options=_PORTIONS) as result:
             yield from result
@@ -251,10 +252,26 @@ def _as_sums(values: Sequence[Any]) -> Sums:
     """The columns of _sums(); PostgreSQL's sums of whole numbers are Decimal."""
     whole = list(map(int, values))
     cost, unsettled, wasted, *saved = map(from_units, whole[15:])
-    return Sums(*whole[:8], Usage(*whole[8:14]), whole[14], cost, unsettled, wasted, Saved(*saved))
+    rows, attempts, requests, answered, retried, opened, hunks, latency_ms = whole[:8]
+    return Sums(
+        rows,
+        attempts,
+        requests,
+        answered,
+        retried,
+        opened,
+        hunks,
+        latency_ms,
+        Usage(*whole[8:14]),
+        whole[14],
+        cost,
+        unsettled,
+        wasted,
+        Saved(*saved),
+    )
 
 
-def _as_entry(row: Row[Any]) -> Entry:
+def _as_entry(row: _Row) -> Entry:
     run = RunFacts(
         run_id=row.run_id,
         began=row.at,
@@ -298,11 +315,11 @@ def _as_entry(row: Row[Any]) -> Entry:
     return Entry(run, opening, ending)
 
 
-def _usage(row: Row[Any]) -> Usage:
+def _usage(row: _Row) -> Usage:
     return Usage(*(getattr(row, f"{kind}_tokens") for kind in _USAGE))
 
 
-def _saved(row: Row[Any]) -> Saved:
+def _saved(row: _Row) -> Saved:
     return Saved(*(from_units(getattr(row, f"saved_{kind}_e12")) for kind in _SAVED))
 
 
