@@ -43,9 +43,7 @@ class Nursery:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        assert self._process.stdin
-        self._process.stdin.close()
-        self._process.wait(timeout=30)
+        self._process.communicate(timeout=30)
 
     def run(self, arguments: Sequence[str], kill_after: float | None = None) -> int | None:
         """Run the command to its end, or kill it after so many seconds: the exit code, None where it was killed."""
