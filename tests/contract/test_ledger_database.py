@@ -25,6 +25,7 @@ from bot.adapters.ledger.connect import reading, writing
 from bot.adapters.ledger.reading import SqlReader
 from bot.adapters.ledger.tables import entries, metadata
 from bot.adapters.ledger.upgrade import HEAD, MIGRATIONS, VERSION_TABLE, upgrade
+from bot.core.ledger.entry import Settlement, State
 from bot.errors import BadConfiguration, LedgerLost
 from tests.contract.ledgers import ADA, NOON, URL, limit, needs_postgres, open_kept, opening, schema, whole
 
@@ -274,6 +275,19 @@ def test_an_attempt_on_an_ended_connection_is_written_once() -> None:
         total = kept.reader.total()
         assert (total.rows, total.unsettled_usd) == (2, Decimal("0.50"))
         kept.close()
+
+
+@needs_postgres
+def test_an_attempt_is_six_statements() -> None:
+    """Each is a round trip to the server, and all others wait for the accounts meanwhile."""
+    with schema() as place, closing(SqlLedger(place)) as book:
+        assert book.reserve(ADA, [opening("0.25")], [limit("9")]) is None  # begins the account
+        said: list[str] = []
+        event.listen(book.engine, "before_cursor_execute", lambda *told: said.append(told[2].split()[0]))
+        one = opening("0.25")
+        assert book.reserve(ADA, [one], [limit("9")]) is None
+        assert book.settle(one.id, Settlement(State.SETTLED, "answered", cost_usd=Decimal("0.10")))
+        assert said == ["SELECT", "INSERT", "UPDATE", "SELECT", "UPDATE", "UPDATE"]
 
 
 SECRET = "pa55word"  # noqa: S105  # what must not be seen
