@@ -20,7 +20,18 @@ from bot.adapters.ledger.tables import accounts as accounts_table
 from bot.adapters.ledger.tables import entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
-from bot.core.ledger.entry import ADJUSTMENT, Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
+from bot.core.ledger.entry import (
+    ADJUSTMENT,
+    LOST,
+    Entry,
+    FindingRow,
+    Opening,
+    RateRow,
+    RunEnd,
+    RunFacts,
+    Settlement,
+    State,
+)
 from bot.core.money import from_units, to_units
 
 _MOVED = ("at", "simulated", "repository", "team", "author", "unsettled_e12")
@@ -159,7 +170,7 @@ class SqlLedger:
             + entries.c.unsettled_tokens
         )
         query = select(func.sum(used), func.sum(entries.c.cost_e12 + entries.c.unsettled_e12)).where(own)
-        with reading(self._engine) as connection:
+        with reading(self._engine, patient=False) as connection:
             tokens, units = connection.execute(query).one()
         return Amount(int(tokens or 0), from_units(int(units or 0)))
 
@@ -167,7 +178,7 @@ class SqlLedger:
         """What counts in an account now, in dollars (Ledger.committed)."""
         table = accounts_table.c
         query = select(table.committed_e12).where(table.name == account.name, table.simulated == simulated)
-        with reading(self._engine) as connection:
+        with reading(self._engine, patient=False) as connection:
             found = connection.execute(query).scalar()
             if found is None:
                 found = accounts.sum_of(connection, account, simulated=simulated)
@@ -192,24 +203,31 @@ class SqlLedger:
                 accounts.begin(connection, wanted, simulated=simulated)
             yield connection
 
-    def _settle(self, connection: Connection, entry_id: str, ending: Settlement) -> Move | None:
-        """Write the end of an open attempt; gives what this changes in accounts, None where it is not open."""
+    def _settle(self, connection: Connection, entry_id: str, ending: Settlement, *, found: bool = False) -> Move | None:
+        """Write the end of an open attempt; gives what this changes in accounts, None where it is not open.
+
+        `found` settles one too that had been given up for lost: its receipt has turned up.
+        """
         open_row = and_(entries.c.id == entry_id, entries.c.state == State.OPEN.value)
+        if found and ending.outcome != LOST:
+            open_row = and_(
+                entries.c.id == entry_id, or_(entries.c.state == State.OPEN.value, entries.c.outcome == LOST)
+            )
         told = (entries.c[name] for name in (*_MOVED, "reserved_e12"))
         statement = update(entries).where(open_row).values(ending_values(ending)).returning(*told)
         row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        # While a row is open, what is unsettled is what was reserved.
+        # While a row is open, or is lost, what is unsettled is what was reserved.
         difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.reserved_e12
         return Move(_whose(row), row.at, difference)
 
     def _add(self, connection: Connection, row: Entry) -> Move | None:
-        """Write a row that is not there, or settle it where it is open; gives what accounts gain by it, or None."""
+        """Write a row that is not there, or settle it where it is open or lost; gives what accounts gain, or None."""
         written = self._write(connection, row)
         if written is not None or row.settlement is None:
             return written
-        return self._settle(connection, row.opening.id, row.settlement)
+        return self._settle(connection, row.opening.id, row.settlement, found=True)
 
     def _write(self, connection: Connection, row: Entry) -> Move | None:
         """Write a row that is not there; gives what accounts gain by it, None where there is one of its id."""

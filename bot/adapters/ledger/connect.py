@@ -39,6 +39,7 @@ _ANSWERS = {
 _SETTINGS = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=20s"
 """The second frees what a frozen runner holds: while it holds an account, nobody else can spend from it."""
 
+_NOTHING = text("SELECT 1")
 _PATIENCE = text(
     "SELECT set_config('statement_timeout', '5min', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
@@ -98,10 +99,12 @@ def writing_after(engine: Engine, first: Callable[[Connection], T]) -> Iterator[
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that waits for no writer, and may take longer than one that writes. Raises LedgerLost."""
+def reading(engine: Engine, *, patient: bool = True) -> Iterator[Connection]:
+    """A transaction that waits for no writer. A `patient` one may take longer than one that writes: a report may be
+    large, while a run that asks what is left must not hang. Raises LedgerLost.
+    """
     with answering(engine.url):
-        connection, _ = _alive(engine, _be_patient, reading=True)
+        connection, _ = _alive(engine, _be_patient if patient else _be_there, reading=True)
         with connection:
             yield connection
 
@@ -133,6 +136,11 @@ def _look(connection: Connection) -> None:
 def _be_patient(connection: Connection) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(_PATIENCE)
+
+
+def _be_there(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTHING)
 
 
 def inserting(at: Engine | Connection, table: Table) -> Any:
