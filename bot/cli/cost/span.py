@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.cost.flags import WHICH
+from bot.core.cost.stretch import month_named
 from bot.core.ledger.account import Span, period_at
 from bot.errors import WrongUsage
 
@@ -26,8 +26,6 @@ Month = Annotated[
 ]
 
 _NOON = time(12)
-_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
-_MONTHS = 12
 
 
 def span_of(
@@ -40,7 +38,8 @@ def span_of(
     if month is not None:
         if since is not None or until is not None:
             raise WrongUsage("--month says it all.", next_step="Leave out --since and --until, or --month.")
-        return _month(month, zone)
+        whole = month_named(month, zone)
+        return whole.start, whole.end
     start = None if since is None else moment_of(since, "--since", zone)
     end = None if until is None else moment_of(until, "--until", zone)
     if start is not None and end is not None and end <= start:
@@ -52,18 +51,10 @@ def moment_of(text: str, flag: str, zone: ZoneInfo) -> datetime:
     """A moment, or the first one of a day, in UTC; without a zone of its own in the zone given. Raises WrongUsage."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if len(text) == len("2026-11-26"):
+            return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise WrongUsage(
             f"{flag} is '{text}'.", next_step="Write a day like 2026-11-26, or a moment like 2026-11-26T12:00:00Z."
         ) from None
-    if len(text) == len("2026-11-26"):
-        return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _month(text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    year, _, number = text.partition("-")
-    if not _MONTH.fullmatch(text) or int(year) == 0 or not 1 <= int(number) <= _MONTHS:
-        raise WrongUsage(f"--month is '{text}'.", next_step="Write it like 2026-11.")
-    period = period_at(Span.MONTH, datetime(int(year), int(number), 1, 12, tzinfo=zone), zone)
-    return period.start, period.end

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.core.cost.stretch import month_named
 from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
 
@@ -32,14 +33,7 @@ def period_of(span: Span, on: str, now: datetime, zone: ZoneInfo) -> Period:
 
 def month_of(written: str, now: datetime, zone: ZoneInfo) -> Period:
     """The month '2026-11', the current one for ''; raises WrongUsage."""
-    if not written:
-        return period_at(Span.MONTH, now, zone)
-    if not re.fullmatch(r"\d{4}-\d{2}", written):
-        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
-    try:
-        return period_of(Span.MONTH, f"{written}-15", now, zone)
-    except WrongUsage:
-        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.") from None
+    return month_named(written, zone) if written else period_at(Span.MONTH, now, zone)
 
 
 def last(written: str) -> timedelta:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.ledger.account import Span, period_at
+from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
+
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9998
+"""The ledger counts its quarters of an hour from 1970 on, and a calendar ends with 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +34,7 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
     if days is not None:
         return last_days(days, now, zone)
     if month:
-        try:
-            first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
-        except ValueError:
-            raise WrongUsage(f"'{month}' is no month.", next_step="Write it like 2026-11.") from None
-        whole = period_at(Span.MONTH, first, zone)
+        whole = month_named(month, zone)
         if now >= whole.end:
             return Stretch(whole.start, whole.end, whole.label)
         if now < whole.start:
@@ -42,10 +43,19 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
     return Stretch(period.start, period.end, f"{period.label} so far")
 
 
+def month_named(written: str, zone: ZoneInfo) -> Period:
+    """The calendar month '2026-11'; raises WrongUsage for what is none."""
+    found = _MONTH.fullmatch(written)
+    if found is None or not _FIRST_YEAR <= int(found["year"]) <= _LAST_YEAR:
+        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
+    return period_at(Span.MONTH, datetime(int(found["year"]), int(found["number"]), 15, 12, tzinfo=zone), zone)
+
+
 def last_days(days: int, now: datetime, zone: ZoneInfo) -> Stretch:
     """So many complete days before today."""
     today = now.astimezone(zone).date()
     first = today - timedelta(days=days)
-    since, until = (datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in (first, today))
+    noons = (datetime.combine(day, time(12), tzinfo=zone) for day in (first, today))
+    since, until = (period_at(Span.DAY, noon, zone).start for noon in noons)
     last = today - timedelta(days=1)
     return Stretch(since, until, f"{first.isoformat()} to {last.isoformat()}")
