@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.core.cost.daily import quarter_start
+from bot.core.cost.buckets import moment_of, quarter_start
 from bot.core.cost.least_squares import least_squares
 from bot.core.excerpt import Tier
 from bot.core.ledger.entry import RateRow
@@ -76,24 +76,20 @@ class TierChoice:
 
 def uses(groups: Iterable[Group], now: datetime) -> dict[tuple[Lane, str], Line]:
     """The lines through what was used a minute in the last hour, from groups by BY."""
-    began = _quarter_of(now)
+    began = quarter_start(now)
     running = (now - began).total_seconds() / 60
     starts = [began - timedelta(minutes=_QUARTER * back) for back in (4, 3, 2, 1)]
     spans = dict.fromkeys(starts, _QUARTER) | ({began: running} if running >= _ENOUGH else {})
     used: dict[tuple[Lane, str], dict[datetime, float]] = {}
     for group in groups:
         quarter, provider, key, model, batch = group.key
-        start = quarter_start(quarter)
+        start = moment_of(quarter)
         if batch == "1" or start not in spans:
             continue
         for name, amount in _amounts(group.sums.attempts, group.sums.usage).items():
             by_quarter = used.setdefault(((provider, key, model_class(model)), name), {})
             by_quarter[start] = by_quarter.get(start, 0.0) + amount
     return {limit: _line(by_quarter, spans, now) for limit, by_quarter in used.items()}
-
-
-def _quarter_of(now: datetime) -> datetime:
-    return now - timedelta(seconds=now.timestamp() % (_QUARTER * 60))
 
 
 def _amounts(attempts: int, usage: Usage) -> dict[str, int]:
