@@ -63,11 +63,11 @@ class FakeLedger:
     ) -> Exhausted | None:
         self._answer()
         with self._lock:
+            for limit in limits:
+                self.known_accounts.setdefault((limit.account.name, run.simulated), limit.account)
             refused = [one for limit in limits for one in self._over(run, openings, limit)]
             if refused:
                 return min(refused, key=lambda one: one.left_usd)
-            for limit in limits:
-                self.known_accounts.setdefault((limit.account.name, run.simulated), limit.account)
             for one in openings:
                 before = self.entries.get(one.id)
                 assert before is None or (one.batch and _cost_nothing(before))

@@ -76,6 +76,14 @@ def test_an_overdrawn_account_has_nothing_left(kept: Kept) -> None:
     assert kept.book.reserve(ADA, [opening()], [limit("0.1")]) == Exhausted(limit("0.1"), Decimal(0))
 
 
+def test_an_account_that_refuses_at_once_has_begun(kept: Kept) -> None:
+    """Protects a budget that was spent before it was set: no refusal after the first adds up the whole month again."""
+    kept.book.reserve(ADA, [opening("0.5")])
+    assert kept.book.reserve(ADA, [opening("0.01")], [limit("0.1")]) == Exhausted(limit("0.1"), Decimal(0))
+    [account] = kept.reader.accounts(NOON)
+    assert account.committed_usd == Decimal("0.5")
+
+
 def test_a_reservation_across_midnight_counts_on_both_days(kept: Kept) -> None:
     """Each attempt belongs to the day it was made on, and one refusal refuses all."""
     tomorrow = Account(Scope.ALL, "", period_at(Span.DAY, NOON + timedelta(days=1), UTC_ZONE))

@@ -64,8 +64,7 @@ class SqlLedger:
             moves += [Move(_whose(row), row.at, -row.unsettled_e12) for row in replaced]
             refused = accounts.move(connection, moves, limits)
             if refused is not None:
-                connection.rollback()
-                return refused
+                return refused  # accounts that began stay: the next one to be refused need not add up a month again
             if replaced:
                 connection.execute(delete(entries).where(entries.c.id.in_([row.id for row in replaced])))
             if openings:
