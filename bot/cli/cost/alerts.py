@@ -20,6 +20,7 @@ from bot.cli.cost.alert_flags import (
     SuccessRate,
     UrlsFrom,
 )
+from bot.cli.cost.budgets_file import Config, known_budgets
 from bot.cli.cost.flags import (
     Author,
     Format,
@@ -33,11 +34,11 @@ from bot.cli.cost.flags import (
     now,
     opened,
     print_report,
-    zone_of,
 )
 from bot.core.cost.alert import AlertLimits
 from bot.core.cost.alerts import alerts_of, not_judged
 from bot.core.cost.alerts_report import Telling, Told, alerts_report
+from bot.core.ledger.account import Span
 from bot.core.report.words import counted
 from bot.errors import NotDelivered, WrongUsage
 
@@ -55,6 +56,7 @@ def alerts(
     remaining_tokens: RemainingTokens = None,
     urls_from: UrlsFrom = None,
     github_issue: GithubIssue = "",
+    config: Config = None,
     time_zone: TimeZone = "UTC",
     repo: Repository = "",
     team: Team = "",
@@ -81,8 +83,10 @@ def alerts(
         "remaining_requests": remaining_requests,
         "remaining_tokens": remaining_tokens,
     }
-    limits = _limits(day_usd, month_usd, given)
-    zone, moment = zone_of(time_zone), now()
+    known, moment = known_budgets(config, time_zone), now()
+    where = chosen(repo, team, author, simulated=simulated)
+    day, month = known.usd(Span.DAY, where, moment, day_usd), known.usd(Span.MONTH, where, moment, month_usd)
+    limits = _limits(day, month, given)
     variables = urls_from or ["HUNKWISE_ALERT_URLS"]
     with opened(ledger) as books, alert_targets(os.environ, variables, github_issue) as targets:
         if send and not targets:
@@ -90,7 +94,7 @@ def alerts(
                 "There is nobody to send alerts to.",
                 next_step=f"Put addresses into {variables[0]}, or name a repository with --github-issue.",
             )
-        facts = read_alert_facts(books.reader, chosen(repo, team, author, simulated=simulated), moment, zone)
+        facts = read_alert_facts(books.reader, where, moment, known.zone)
         found = alerts_of(facts, limits)
         log = books.alert_log
         told = tell(found, targets, log, moment) if send else would_tell(found, targets, log)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.cost import flags
+from bot.cli.cost.budgets_file import Config, known_budgets
 from bot.cli.flags import dollars_of
 from bot.core.ledger.account import Span
 
@@ -27,6 +28,7 @@ def forecast(
     team: flags.Team = "",
     author: flags.Author = "",
     simulated: flags.Simulated = False,
+    config: Config = None,
     time_zone: flags.TimeZone = "UTC",
 ) -> None:
     """Where spending is heading: the end of the month, days of budget left, peak hours, rate limits.
@@ -37,12 +39,14 @@ def forecast(
     from bot.app.cost.forecast import Asked, known_of
     from bot.core.cost.forecast import forecast_report
 
+    now, known_ones = flags.now(), known_budgets(config, time_zone)
+    where = flags.chosen(repo, team, author, simulated=simulated)
     asked = Asked(
-        now=flags.now(),
-        zone=flags.zone_of(time_zone),
-        where=flags.chosen(repo, team, author, simulated=simulated),
+        now=now,
+        zone=known_ones.zone,
+        where=where,
         days=days,
-        budget_usd=budget_usd,
+        budget_usd=known_ones.usd(budget_span, where, now, budget_usd),
         budget_span=budget_span,
         level=level,
     )

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli.cost import flags
+from bot.cli.cost.budgets_file import Config, known_budgets
 from bot.cli.cost.times import month_of
 from bot.cli.flags import dollars_of
 from bot.cli.streams import print_text
 from bot.cli.whole_file import whole_file
+from bot.core.ledger.account import Span
 from bot.errors import OutputLost, WrongUsage
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def page(
     team: flags.Team = "",
     author: flags.Author = "",
     simulated: flags.Simulated = False,
+    config: Config = None,
     time_zone: flags.TimeZone = "UTC",
     ledger: flags.LedgerPlace = None,
 ) -> None:
@@ -52,9 +55,10 @@ def page(
     """
     from bot.app.cost.page_facts import Asked
 
-    now, zone = flags.now(), flags.zone_of(time_zone)
+    now, known = flags.now(), known_budgets(config, time_zone)
     where = flags.chosen(repo, team, author, simulated=simulated)
-    asked = Asked(month_of(month, now, zone), now, zone, where, budget_usd)
+    usd = known.usd(Span.MONTH, where, now, budget_usd)
+    asked = Asked(month_of(month, now, known.zone), now, known.zone, where, usd)
     with flags.opened(ledger) as opened:
         write_page(opened.reader, asked, html)
 

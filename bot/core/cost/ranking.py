@@ -17,7 +17,8 @@ _NOTHING = {
     Field.REPOSITORY: "(no repository)",
     Field.TEAM: "(no team)",
     Field.AUTHOR: "(no author)",
-    Field.TIER: "(no tier)",
+    Field.TIER: "(not asked)",
+    Field.MODEL: "(not asked)",
 }
 _YES_OR_NO = {Field.BATCH: {"1": "in a batch", "0": "at once"}}
 
