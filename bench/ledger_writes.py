@@ -5,8 +5,8 @@
 An attempt is reserved against four budgets and settled afterwards: two transactions, in which six rows are written. The
 plain commit inserts one row of one column by the database's own driver. Both are done by one thread and by eight, each
 for the same time, in turn; what is printed are ratios, since the figures of a disk say nothing about another. In
-PostgreSQL a transaction of the ledger is seven or eight round trips to the server (a look whether the connection is
-alive, BEGIN, the lock, the rows, COMMIT), a plain commit is one: that is what makes it dearer there.
+PostgreSQL each of the two transactions is five round trips to the server (BEGIN, the lock, the row, the accounts,
+COMMIT), a plain commit is one: that is what makes an attempt dearer there.
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from bot.core.calls import Outcome
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
 from bot.core.ledger.entry import (
     ADJUSTMENT,
+    LOST,
     Entry,
     FindingRow,
     Opening,
@@ -63,11 +64,11 @@ class FakeLedger:
     ) -> Exhausted | None:
         self._answer()
         with self._lock:
-            for limit in limits:
-                self.known_accounts.setdefault((limit.account.name, run.simulated), limit.account)
             refused = [one for limit in limits for one in self._over(run, openings, limit)]
             if refused:
                 return min(refused, key=lambda one: one.left_usd)
+            for limit in limits:
+                self.known_accounts.setdefault((limit.account.name, run.simulated), limit.account)
             for one in openings:
                 before = self.entries.get(one.id)
                 assert before is None or (one.batch and _cost_nothing(before))
@@ -91,8 +92,15 @@ class FakeLedger:
                 self.entries[row.opening.id] = row
                 changed += 1
             elif row.settlement is not None:
+                self._find(row.opening.id, row.settlement)
                 changed += self.settle(row.opening.id, row.settlement)
         return changed
+
+    def _find(self, entry_id: str, ending: Settlement) -> None:
+        """Open a row again that was given up for lost, now that its end has turned up."""
+        known = self.entries[entry_id]
+        if known.settlement is not None and known.settlement.outcome == LOST != ending.outcome:
+            self.entries[entry_id] = replace(known, settlement=None)
 
     def adjust(self, rows: Iterable[Entry]) -> int:
         self._answer()

@@ -24,6 +24,10 @@ class Table(StrEnum):
     JSON = "json"
 
 
+MOST_USD = 1_000_000_000
+"""Nobody's budget is higher, and arithmetic in decimals ends somewhere."""
+
+
 def dollars_of(text: str) -> Decimal:
     """An amount of a flag; raises BadParameter for what is none."""
     try:
@@ -32,6 +36,8 @@ def dollars_of(text: str) -> Decimal:
         raise typer.BadParameter(f"'{text}' is no amount of dollars") from None
     if not amount.is_finite() or amount < 0:
         raise typer.BadParameter("must be zero or more")
+    if amount > MOST_USD:
+        raise typer.BadParameter(f"must be no more than {MOST_USD:,}")
     return amount
 
 

@@ -24,9 +24,10 @@ def from_units(units: int) -> Decimal:
     """Dollars again, without zeros at the end."""
     if not units:
         return _NOTHING
-    whole, rest = divmod(abs(units), _UNITS)
-    amount = Decimal(f"{whole}.{rest:0{DIGITS}}".rstrip("0").rstrip("."))
-    return -amount if units < 0 else amount
+    written = str(units)
+    short = written.rstrip("0")
+    places = DIGITS - (len(written) - len(short))
+    return Decimal(f"{short}e-{places}") if places >= 0 else Decimal(units // _UNITS)
 
 
 def to_the_digit(usd: Decimal) -> Decimal:

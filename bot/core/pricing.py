@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-import genai_prices
-
 from bot.core.money import to_the_digit
 from bot.core.usage import Usage
 from bot.errors import UnknownPrice
@@ -85,6 +83,8 @@ class PriceList:
         return known
 
     def _kept_cost(self, model: str, usage: Usage, tariff: Tariff) -> Decimal:
+        import genai_prices  # noqa: PLC0415  # takes as long as half a report, and most reports price nothing
+
         kept = genai_prices.Usage(
             input_tokens=usage.total_input_tokens,
             cache_read_tokens=usage.cache_read_tokens,

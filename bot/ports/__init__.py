@@ -212,8 +212,8 @@ class Ledger(Protocol):
         ...
 
     def add(self, rows: Iterable[Entry]) -> int:
-        """Write whole rows: those that are not there yet, and the ends of those that are open. Gives how many changed
-        anything; the same rows again change nothing.
+        """Write whole rows: those that are not there yet, and the ends of those that are open or given up for lost.
+        Gives how many changed anything; the same rows again change nothing.
         """
         ...
 

@@ -11,7 +11,7 @@ import pytest
 
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope, Span, period_at
-from bot.core.ledger.entry import Entry, RateRow, RunFacts, Settlement, State
+from bot.core.ledger.entry import LOST, Entry, RateRow, RunFacts, Settlement, State
 from bot.core.ledger.sums import Where
 from tests.contract.ledgers import ADA, EVERYBODY, NOON, Kept, answered, limit, opening, whole
 
@@ -58,6 +58,22 @@ def test_the_second_end_of_an_attempt_changes_nothing(kept: Kept) -> None:
     assert kept.book.committed(EVERYBODY, simulated=False) == Decimal("0.004")
 
 
+def test_what_was_given_up_for_lost_is_settled_by_its_receipt(kept: Kept) -> None:
+    """A receipt that turns up late is the truth about its attempts, also after a night's `reconcile --close`."""
+    one = opening("0.02")
+    kept.book.reserve(ADA, [one], [limit("1")])
+    given_up = Settlement(State.UNSETTLED, LOST, unsettled_usd=Decimal("0.02"), unsettled_tokens=1_000)
+    assert kept.book.settle(one.id, given_up)
+    assert not kept.book.settle(one.id, answered("0.0123"))
+    assert kept.book.add([Entry(ADA, one, given_up)]) == 0
+    receipts = [Entry(ADA, one, answered("0.0123"))]
+    assert kept.elsewhere().add(receipts) == 1
+    assert kept.book.add(receipts) == 0
+    [row] = kept.reader.rows()
+    assert row.settlement == answered("0.0123")
+    assert kept.book.committed(EVERYBODY, simulated=False) == Decimal("0.0123")
+
+
 def test_what_would_pass_a_limit_is_refused_and_not_counted(kept: Kept) -> None:
     """All or none: a refused wave leaves neither rows nor sums, and names the tightest account."""
     month = Account(Scope.TEAM, "payments", period_at(Span.MONTH, NOON, UTC_ZONE))
@@ -74,14 +90,6 @@ def test_an_overdrawn_account_has_nothing_left(kept: Kept) -> None:
     """A limit that was lowered refuses, and never speaks of less than nothing."""
     kept.book.reserve(ADA, [opening("0.5")], [limit("1")])
     assert kept.book.reserve(ADA, [opening()], [limit("0.1")]) == Exhausted(limit("0.1"), Decimal(0))
-
-
-def test_an_account_that_refuses_at_once_has_begun(kept: Kept) -> None:
-    """Protects a budget that was spent before it was set: no refusal after the first adds up the whole month again."""
-    kept.book.reserve(ADA, [opening("0.5")])
-    assert kept.book.reserve(ADA, [opening("0.01")], [limit("0.1")]) == Exhausted(limit("0.1"), Decimal(0))
-    [account] = kept.reader.accounts(NOON)
-    assert account.committed_usd == Decimal("0.5")
 
 
 def test_a_reservation_across_midnight_counts_on_both_days(kept: Kept) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from decimal import Decimal
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 
@@ -20,9 +21,11 @@ from sqlalchemy import Engine, create_engine, event, inspect, select, text
 from bot.adapters.ledger import connect
 from bot.adapters.ledger.address import url_of
 from bot.adapters.ledger.book import SqlLedger
+from bot.adapters.ledger.connect import reading, writing
 from bot.adapters.ledger.reading import SqlReader
 from bot.adapters.ledger.tables import entries, metadata
 from bot.adapters.ledger.upgrade import HEAD, MIGRATIONS, VERSION_TABLE, upgrade
+from bot.core.ledger.entry import Settlement, State
 from bot.errors import BadConfiguration, LedgerLost
 from tests.contract.ledgers import ADA, NOON, URL, limit, needs_postgres, open_kept, opening, schema, whole
 
@@ -252,11 +255,39 @@ SETTINGS = {
 def test_connections_that_the_server_ended_are_made_anew() -> None:
     """A server that was started again between two calls costs no review."""
     with schema() as place, the_engine(place) as engine, psycopg.connect(URL, autocommit=True) as other:
-        with engine.connect() as connection:
-            process = connection.execute(text("SELECT pg_backend_pid()")).scalar()
-        assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [process]).fetchone() == (True,)
-        with engine.connect() as connection:
-            assert connection.execute(text("SELECT pg_backend_pid()")).scalar() != process
+        for transaction in (reading, writing):
+            with transaction(engine) as connection:
+                process = connection.execute(text("SELECT pg_backend_pid()")).scalar()
+            assert other.execute("SELECT pg_terminate_backend(%s, 5000)", [process]).fetchone() == (True,)
+            with transaction(engine) as connection:
+                assert connection.execute(text("SELECT pg_backend_pid()")).scalar() != process
+
+
+@needs_postgres
+def test_an_attempt_on_an_ended_connection_is_written_once() -> None:
+    """What is tried again is the first statement, which writes nothing."""
+    end = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'to be ended'"
+    with schema() as place, psycopg.connect(URL, autocommit=True) as other:
+        kept = open_kept(f"{place}&application_name=to%20be%20ended")
+        for _ in range(2):
+            assert kept.book.reserve(ADA, [opening("0.25")], [limit("1")]) is None
+            assert other.execute(end).fetchall() == [(True,)]
+        total = kept.reader.total()
+        assert (total.rows, total.unsettled_usd) == (2, Decimal("0.50"))
+        kept.close()
+
+
+@needs_postgres
+def test_an_attempt_is_six_statements() -> None:
+    """Each is a round trip to the server, and all others wait for the accounts meanwhile."""
+    with schema() as place, closing(SqlLedger(place)) as book:
+        assert book.reserve(ADA, [opening("0.25")], [limit("9")]) is None  # begins the account
+        said: list[str] = []
+        event.listen(book.engine, "before_cursor_execute", lambda *told: said.append(told[2].split()[0]))
+        one = opening("0.25")
+        assert book.reserve(ADA, [one], [limit("9")]) is None
+        assert book.settle(one.id, Settlement(State.SETTLED, "answered", cost_usd=Decimal("0.10")))
+        assert said == ["SELECT", "INSERT", "UPDATE", "SELECT", "UPDATE", "UPDATE"]
 
 
 SECRET = "pa55word"  # noqa: S105  # what must not be seen

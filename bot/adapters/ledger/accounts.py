@@ -8,14 +8,14 @@ one order: first `lock`, then rows of attempts, then accounts by name, all accou
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, or_, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, func, literal, or_, select, tuple_, update
 
+from bot.adapters.ledger.connect import inserting
 from bot.adapters.ledger.rows import quarter_of
 from bot.adapters.ledger.tables import accounts, entries, key_text
 from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope
@@ -51,48 +51,47 @@ class Move:
     units: int
 
 
-def lock(connection: Connection, *, exclusive: bool = False) -> None:
-    """Taken before anything else. SQLite's one writer needs no further lock."""
-    if connection.dialect.name == "postgresql":
-        shared = "" if exclusive else "_shared"
-        connection.execute(text(f"SELECT pg_advisory_xact_lock{shared}({_LOCK})"))
+def lock(connection: Connection, wanted: Collection[Account] = (), *, simulated: bool = False) -> bool:
+    """Taken before anything else; SQLite's one writer needs no further lock. In the same round trip it gives whether
+    all accounts that are `wanted` have begun: none of them ever ends.
+    """
+    names = {key_text(one.name) for one in wanted}
+    own = and_(accounts.c.name.in_(names), accounts.c.simulated == simulated)
+    begun = select(func.count()).where(own).scalar_subquery() if names else literal(0)
+    locking = [func.pg_advisory_xact_lock_shared(_LOCK)] if connection.dialect.name == "postgresql" else []
+    if not names and not locking:
+        return True
+    return bool(connection.execute(select(begun, *locking)).one()[0] == len(names))
 
 
 def begin(connection: Connection, wanted: Collection[Account], *, simulated: bool) -> None:
-    """Make the accounts that are not there yet, as sums of what is; then, or otherwise, take the lock for moving."""
+    """Make the accounts that are not there yet, as sums of what is; in a transaction that holds no lock so far: two
+    that share it could not both have it for themselves.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     names = {key_text(one.name): one for one in wanted}
     query = select(accounts.c.name).where(accounts.c.name.in_(names), accounts.c.simulated == simulated)
-    missing = sorted(set(names) - set(connection.scalars(query))) if names else []
-    lock(connection, exclusive=bool(missing))
-    for name in missing:
+    for name in sorted(set(names) - set(connection.scalars(query))):
         values = _values(names[name], simulated=simulated)
         values["committed_e12"] = sum_of(connection, names[name], simulated=simulated)
-        insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert
-        connection.execute(insert(accounts).values(values).on_conflict_do_nothing())
+        connection.execute(inserting(connection, accounts).values(values).on_conflict_do_nothing())
 
 
 def move(connection: Connection, moves: Sequence[Move], limits: Sequence[AccountLimit] = ()) -> Exhausted | None:
-    """Add to every account that covers a move, or to none: gives the tightest limit that this would break.
+    """Add to every account that covers a move: gives the tightest limit that this breaks, and then all that the
+    transaction has done must be rolled back.
 
     Raises OverflowError for sums that no database can hold.
     """
-    added, committed = _locked(connection, moves)
-    refused = _tightest(added, committed, limits)
-    if refused is not None:
-        return refused
-    if any(abs(committed[key] + units) > _MOST for key, units in added.items()):
-        raise OverflowError("a sum is larger than the ledger can hold")
-    together: dict[tuple[bool, int], list[str]] = defaultdict(list)
-    for (name, simulated), units in added.items():
-        if units:
-            together[simulated, units].append(name)
-    for (simulated, units), names in together.items():
-        connection.execute(
-            update(accounts)
-            .where(accounts.c.name.in_(names), accounts.c.simulated == simulated)
-            .values(committed_e12=accounts.c.committed_e12 + units)
-        )
-    return None
+    moved: dict[tuple[Whose, datetime], int] = defaultdict(int)
+    for one in moves:
+        moved[one.whose, one.at] += one.units
+    moved = {key: units for key, units in moved.items() if units}
+    if len(moved) == 1:
+        [((whose, at), units)] = moved.items()
+        return _move_one(connection, whose, at, units, limits)
+    return _move_several(connection, moved, limits)
 
 
 def sum_of(connection: Connection, account: Account, *, simulated: bool) -> int:
@@ -113,14 +112,58 @@ def sum_of(connection: Connection, account: Account, *, simulated: bool) -> int:
     return int(connection.execute(query).scalar() or 0)
 
 
-def _locked(connection: Connection, moves: Sequence[Move]) -> tuple[dict[_Key, int], dict[_Key, int]]:
+def _move_one(
+    connection: Connection, whose: Whose, at: datetime, units: int, limits: Sequence[AccountLimit]
+) -> Exhausted | None:
+    """In one statement, as all its accounts change by the same: the inner one takes the locks in their order."""
+    key = tuple_(accounts.c.name, accounts.c.simulated)
+    held = select(accounts.c.name, accounts.c.simulated).where(_covering(whose, at))
+    held = held.order_by(accounts.c.name, accounts.c.simulated).with_for_update()
+    statement = update(accounts).where(key.in_(held)).values(committed_e12=accounts.c.committed_e12 + units)
+    after = {
+        (name, simulated): sum_after
+        for name, simulated, sum_after in connection.execute(
+            statement.returning(accounts.c.name, accounts.c.simulated, accounts.c.committed_e12)
+        )
+    }
+    _check(after.values())
+    before = {key: int(sum_after) - units for key, sum_after in after.items()}
+    return _tightest(dict.fromkeys(before, units), before, limits)
+
+
+def _move_several(
+    connection: Connection, moved: Mapping[tuple[Whose, datetime], int], limits: Sequence[AccountLimit]
+) -> Exhausted | None:
+    """Look at all accounts first, as each may change by something else."""
+    added, committed = _locked(connection, moved)
+    _check(committed[key] + units for key, units in added.items())
+    refused = _tightest(added, committed, limits)
+    together: dict[tuple[bool, int], list[str]] = defaultdict(list)
+    for (name, simulated), units in added.items():
+        if units and refused is None:
+            together[simulated, units].append(name)
+    for (simulated, units), names in together.items():
+        connection.execute(
+            update(accounts)
+            .where(accounts.c.name.in_(names), accounts.c.simulated == simulated)
+            .values(committed_e12=accounts.c.committed_e12 + units)
+        )
+    return refused
+
+
+def _check(committed: Iterable[float]) -> None:
+    """SQLite's sum is a float where it does not fit; PostgreSQL refuses it by itself."""
+    if any(abs(units) > _MOST for units in committed):
+        raise OverflowError("a sum is larger than the ledger can hold")
+
+
+def _locked(
+    connection: Connection, moved: Mapping[tuple[Whose, datetime], int]
+) -> tuple[dict[_Key, int], dict[_Key, int]]:
     """What is added to each account, and what each holds now; nobody else changes them until the transaction ends."""
-    moved: dict[tuple[Whose, datetime], int] = defaultdict(int)
-    for one in moves:
-        moved[one.whose, one.at] += one.units
     added: dict[_Key, int] = defaultdict(int)
     committed: dict[_Key, int] = {}
-    covering = [_covering(whose, at) for (whose, at), units in moved.items() if units]
+    covering = [_covering(whose, at) for whose, at in moved]
     if not covering:
         return added, committed
     query = select(accounts).where(or_(*covering)).order_by(accounts.c.name, accounts.c.simulated)

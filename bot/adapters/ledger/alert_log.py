@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, and_, delete, not_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from bot.adapters.ledger.connect import reading, writing
+from bot.adapters.ledger.connect import inserting, reading, writing
 from bot.adapters.ledger.tables import alerts, key_text
 
 CLAIM_HOLDS = timedelta(minutes=10)
@@ -30,7 +28,7 @@ class SqlAlertLog:
         abandoned = and_(alerts.c.sentence == _CLAIMED, alerts.c.at <= now - CLAIM_HOLDS)
         if self._is_taken(name, abandoned):
             return False
-        statement = self._insert().values(name=name, at=now, sentence=_CLAIMED)
+        statement = inserting(self._engine, alerts).values(name=name, at=now, sentence=_CLAIMED)
         statement = statement.on_conflict_do_update(
             index_elements=[alerts.c.name], set_={"at": now}, where=abandoned
         ).returning(alerts.c.name)
@@ -40,7 +38,7 @@ class SqlAlertLog:
     def delivered(self, name: str, at: datetime, sentence: str) -> None:
         """Note a delivery (AlertLog.delivered)."""
         values = {"at": at, "sentence": sentence or "-"}
-        statement = self._insert().values(name=name, **values)
+        statement = inserting(self._engine, alerts).values(name=name, **values)
         with writing(self._engine) as connection:
             connection.execute(statement.on_conflict_do_update(index_elements=[alerts.c.name], set_=values))
 
@@ -61,7 +59,3 @@ class SqlAlertLog:
         query = select(alerts.c.name).where(alerts.c.name == name, not_(abandoned))
         with reading(self._engine) as connection:
             return connection.execute(query).first() is not None
-
-    def _insert(self) -> Any:
-        """An INSERT that knows ON CONFLICT; both databases spell it alike."""
-        return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(alerts)

@@ -11,17 +11,27 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, delete, func, insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.adapters.ledger import accounts
 from bot.adapters.ledger.accounts import Move, Whose
-from bot.adapters.ledger.connect import open_engine, reading, writing
+from bot.adapters.ledger.connect import inserting, open_engine, reading, writing, writing_after
 from bot.adapters.ledger.rows import end_values, ending_values, opening_values, run_values
 from bot.adapters.ledger.tables import accounts as accounts_table
 from bot.adapters.ledger.tables import entries, findings, rates, runs
 from bot.core.budget import Amount
 from bot.core.ledger.account import Account, AccountLimit, Exhausted
-from bot.core.ledger.entry import ADJUSTMENT, Entry, FindingRow, Opening, RateRow, RunEnd, RunFacts, Settlement, State
+from bot.core.ledger.entry import (
+    ADJUSTMENT,
+    LOST,
+    Entry,
+    FindingRow,
+    Opening,
+    RateRow,
+    RunEnd,
+    RunFacts,
+    Settlement,
+    State,
+)
 from bot.core.money import from_units, to_units
 
 _MOVED = ("at", "simulated", "repository", "team", "author", "unsettled_e12")
@@ -51,25 +61,25 @@ class SqlLedger:
     def begin_run(self, run: RunFacts) -> None:
         """Note a run (Ledger.begin_run)."""
         with self._writing() as connection:
-            connection.execute(self._insert(runs).values(run_values(run)).on_conflict_do_nothing())
+            connection.execute(inserting(self._engine, runs).values(run_values(run)).on_conflict_do_nothing())
 
     def reserve(
         self, run: RunFacts, openings: Sequence[Opening], limits: Sequence[AccountLimit] = ()
     ) -> Exhausted | None:
         """Write attempts down and count their worst cases, all or none (Ledger.reserve)."""
         moves = [Move(_whose(run), one.at, to_units(one.reserved_usd)) for one in openings]
-        with self._writing() as connection:
-            accounts.begin(connection, [one.account for one in limits], simulated=run.simulated)
+        wanted = [one.account for one in limits]
+        with self._moving(wanted, simulated=run.simulated) as connection:
             replaced = self._reserved_before(connection, openings)
             moves += [Move(_whose(row), row.at, -row.unsettled_e12) for row in replaced]
-            refused = accounts.move(connection, moves, limits)
-            if refused is not None:
-                return refused  # accounts that began stay: the next one to be refused need not add up a month again
             if replaced:
                 connection.execute(delete(entries).where(entries.c.id.in_([row.id for row in replaced])))
             if openings:
                 connection.execute(insert(entries), [opening_values(run, one) for one in openings])
-        return None
+            refused = accounts.move(connection, moves, limits)  # last: all others wait for the accounts
+            if refused is not None:
+                connection.rollback()
+        return refused
 
     def _reserved_before(self, connection: Connection, openings: Sequence[Opening]) -> Sequence[Any]:
         """Rows of the same ids that a run wrote which was killed before it sent anything: only batches name their rows
@@ -85,8 +95,7 @@ class SqlLedger:
 
     def settle(self, entry_id: str, ending: Settlement) -> bool:
         """Say how an attempt ended (Ledger.settle)."""
-        with self._writing() as connection:
-            accounts.lock(connection)
+        with self._moving() as connection:
             changed = self._settle(connection, entry_id, ending)
             accounts.move(connection, [changed] if changed else [])
         return changed is not None
@@ -95,8 +104,7 @@ class SqlLedger:
         """Write whole rows, and settle those that are open (Ledger.add), a portion at a time."""
         changed, left = 0, iter(rows)
         while portion := sorted(islice(left, _PORTION), key=lambda row: row.opening.id):
-            with self._writing() as connection:
-                accounts.lock(connection)
+            with self._moving() as connection:
                 moves = [move for row in portion if (move := self._add(connection, row))]
                 accounts.move(connection, moves)
             changed += len(moves)
@@ -106,8 +114,7 @@ class SqlLedger:
         """Write adjustments, or write them over, each in a transaction of its own (Ledger.adjust)."""
         changed = 0
         for row in rows:
-            with self._writing() as connection:
-                accounts.lock(connection)
+            with self._moving() as connection:
                 moved = self._adjust(connection, row)
                 accounts.move(connection, [moved] if moved else [])
             changed += moved is not None
@@ -117,7 +124,7 @@ class SqlLedger:
         """Note how a run ended, and its findings (Ledger.end_run)."""
         values = run_values(run) | end_values(end)
         with self._writing() as connection:
-            statement = self._insert(runs).values(values)
+            statement = inserting(self._engine, runs).values(values)
             # A receipt does not say what its prompt was made of: an import must not wipe out what the run wrote.
             told = {name: value for name, value in values.items() if name != "sections" or value}
             connection.execute(statement.on_conflict_do_update(index_elements=[runs.c.run_id], set_=told))
@@ -143,7 +150,7 @@ class SqlLedger:
         with self._writing() as connection:
             for row in sorted(rows, key=lambda row: (row.provider, row.key, row.model_class, row.name, row.at)):
                 values = {name: getattr(row, name) for name in rates.c.keys()}  # noqa: SIM118  # a collection of columns
-                statement = self._insert(rates).values(values)
+                statement = inserting(self._engine, rates).values(values)
                 newer = statement.excluded.at >= rates.c.at
                 connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=values, where=newer))
 
@@ -163,7 +170,7 @@ class SqlLedger:
             + entries.c.unsettled_tokens
         )
         query = select(func.sum(used), func.sum(entries.c.cost_e12 + entries.c.unsettled_e12)).where(own)
-        with reading(self._engine) as connection:
+        with reading(self._engine, patient=False) as connection:
             tokens, units = connection.execute(query).one()
         return Amount(int(tokens or 0), from_units(int(units or 0)))
 
@@ -171,7 +178,7 @@ class SqlLedger:
         """What counts in an account now, in dollars (Ledger.committed)."""
         table = accounts_table.c
         query = select(table.committed_e12).where(table.name == account.name, table.simulated == simulated)
-        with reading(self._engine) as connection:
+        with reading(self._engine, patient=False) as connection:
             found = connection.execute(query).scalar()
             if found is None:
                 found = accounts.sum_of(connection, account, simulated=simulated)
@@ -183,34 +190,51 @@ class SqlLedger:
         with self._turn, writing(self._engine) as connection:
             yield connection
 
-    def _insert(self, table: Any) -> Any:
-        """An INSERT that knows ON CONFLICT; both databases spell it alike."""
-        return (postgresql if self._engine.dialect.name == "postgresql" else sqlite).insert(table)
+    @contextmanager
+    def _moving(self, wanted: Sequence[Account] = (), *, simulated: bool = False) -> Iterator[Connection]:
+        """A transaction that moves accounts, and in which those that are `wanted` have begun."""
 
-    def _settle(self, connection: Connection, entry_id: str, ending: Settlement) -> Move | None:
-        """Write the end of an open attempt; gives what this changes in accounts, None where it is not open."""
+        def first(connection: Connection) -> bool:
+            return accounts.lock(connection, wanted, simulated=simulated)
+
+        with self._turn, writing_after(self._engine, first) as (connection, have_begun):
+            if not have_begun:
+                connection.rollback()  # which gives the lock back
+                accounts.begin(connection, wanted, simulated=simulated)
+            yield connection
+
+    def _settle(self, connection: Connection, entry_id: str, ending: Settlement, *, found: bool = False) -> Move | None:
+        """Write the end of an open attempt; gives what this changes in accounts, None where it is not open.
+
+        `found` settles one too that had been given up for lost: its receipt has turned up.
+        """
         open_row = and_(entries.c.id == entry_id, entries.c.state == State.OPEN.value)
-        query = select(*(entries.c[name] for name in _MOVED)).where(open_row).with_for_update()
-        row = connection.execute(query).one_or_none()
+        if found and ending.outcome != LOST:
+            open_row = and_(
+                entries.c.id == entry_id, or_(entries.c.state == State.OPEN.value, entries.c.outcome == LOST)
+            )
+        told = (entries.c[name] for name in (*_MOVED, "reserved_e12"))
+        statement = update(entries).where(open_row).values(ending_values(ending)).returning(*told)
+        row = connection.execute(statement).one_or_none()
         if row is None:
             return None
-        connection.execute(update(entries).where(entries.c.id == entry_id).values(ending_values(ending)))
-        difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.unsettled_e12
+        # While a row is open, or is lost, what is unsettled is what was reserved.
+        difference = to_units(ending.cost_usd + ending.unsettled_usd) - row.reserved_e12
         return Move(_whose(row), row.at, difference)
 
     def _add(self, connection: Connection, row: Entry) -> Move | None:
-        """Write a row that is not there, or settle it where it is open; gives what accounts gain by it, or None."""
+        """Write a row that is not there, or settle it where it is open or lost; gives what accounts gain, or None."""
         written = self._write(connection, row)
         if written is not None or row.settlement is None:
             return written
-        return self._settle(connection, row.opening.id, row.settlement)
+        return self._settle(connection, row.opening.id, row.settlement, found=True)
 
     def _write(self, connection: Connection, row: Entry) -> Move | None:
         """Write a row that is not there; gives what accounts gain by it, None where there is one of its id."""
         ending = row.settlement
         values = opening_values(row.run, row.opening) | (ending_values(ending) if ending else {})
-        inserting = self._insert(entries).values(values).on_conflict_do_nothing()
-        if connection.execute(inserting.execution_options(preserve_rowcount=True)).rowcount != 1:
+        statement = inserting(self._engine, entries).values(values).on_conflict_do_nothing()
+        if connection.execute(statement.execution_options(preserve_rowcount=True)).rowcount != 1:
             return None
         return Move(_whose(row.run), row.opening.at, values["cost_e12"] + values["unsettled_e12"])
 
@@ -247,7 +271,7 @@ class SqlLedger:
             "posted": one.posted,
             "accepted_at": one.accepted_at,
         }
-        statement = self._insert(findings).values(values)
+        statement = inserting(self._engine, findings).values(values)
         connection.execute(
             statement.on_conflict_do_update(
                 index_elements=list(findings.primary_key),

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, text
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from bot.adapters.ledger.address import shown, url_of
 from bot.adapters.ledger.upgrade import upgrade
 from bot.errors import BadConfiguration, LedgerLost
+
+T = TypeVar("T")
 
 _SECONDS_FOR_THE_LOCK = 30
 """How long a process waits for the others that write an SQLite file."""
@@ -36,6 +39,7 @@ _ANSWERS = {
 _SETTINGS = "-c statement_timeout=10s -c idle_in_transaction_session_timeout=20s"
 """The second frees what a frozen runner holds: while it holds an account, nobody else can spend from it."""
 
+_NOTHING = text("SELECT 1")
 _PATIENCE = text(
     "SELECT set_config('statement_timeout', '5min', true), set_config('idle_in_transaction_session_timeout', '0', true)"
 )
@@ -80,18 +84,72 @@ def answering(url: URL) -> Iterator[None]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write, kept whole or not at all. Raises LedgerLost."""
-    with answering(engine.url), engine.begin() as connection:
+    with writing_after(engine, _look) as (connection, _):
         yield connection
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that waits for no writer, and may take longer than one that writes. Raises LedgerLost."""
-    with answering(engine.url), engine.connect() as plain:
-        connection = plain.execution_options(reading=True)
-        if engine.dialect.name == "postgresql":
-            connection.execute(_PATIENCE)
-        yield connection
+def writing_after(engine: Engine, first: Callable[[Connection], T]) -> Iterator[tuple[Connection, T]]:
+    """The same, and what `first` gave in it, which writes nothing: it may be done twice. Raises LedgerLost."""
+    with answering(engine.url):
+        connection, found = _alive(engine, first)
+        with connection:
+            yield connection, found
+            connection.commit()
+
+
+@contextmanager
+def reading(engine: Engine, *, patient: bool = True) -> Iterator[Connection]:
+    """A transaction that waits for no writer. A `patient` one may take longer than one that writes: a report may be
+    large, while a run that asks what is left must not hang. Raises LedgerLost.
+    """
+    with answering(engine.url):
+        connection, _ = _alive(engine, _be_patient if patient else _be_there, reading=True)
+        with connection:
+            yield connection
+
+
+def _alive(engine: Engine, first: Callable[[Connection], T], **options: bool) -> tuple[Connection, T]:
+    """A connection on which `first` is done, in its transaction. The server may have ended one that was kept: then
+    another is tried, once. To ask each connection whether it is alive would be a round trip more.
+    """
+    for is_last in (False, True):
+        with ExitStack() as unless_alive:
+            connection = unless_alive.enter_context(engine.connect()).execution_options(**options)
+            try:
+                found = first(connection)
+            except DBAPIError as error:
+                if is_last or not error.connection_invalidated:
+                    raise
+            else:
+                unless_alive.pop_all()
+                return connection, found
+    raise AssertionError  # the last turn gave or raised
+
+
+def _look(connection: Connection) -> None:
+    """Whether the server is there; a file is."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT 1"))
+
+
+def _be_patient(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_PATIENCE)
+
+
+def _be_there(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.execute(_NOTHING)
+
+
+def inserting(at: Engine | Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT; both databases spell it alike."""
+    if at.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # takes a while, and a file needs none of it
+
+        return postgresql.insert(table)
+    return sqlite.insert(table)
 
 
 def _postgresql(url: URL) -> Engine:
@@ -102,7 +160,6 @@ def _postgresql(url: URL) -> Engine:
         url.difference_update_query(["options"]),
         connect_args=_ANSWERS | {"options": options.strip()},
         isolation_level="READ COMMITTED",
-        pool_pre_ping=True,
         pool_size=_CONNECTIONS,
         max_overflow=_MORE_CONNECTIONS,
     )

@@ -168,7 +168,7 @@ entries = Table(
     _number("saved_duplicates_e12"),
     _number("saved_routing_e12"),
     _number("saved_batch_e12"),
-    Index("hunkwise_entries_quarter", "simulated", "quarter"),
+    Index("hunkwise_entries_quarter", "quarter", "simulated"),
     Index("hunkwise_entries_run", "run_id"),
     Index("hunkwise_entries_pull_request", "repository", "pull_request"),
 )

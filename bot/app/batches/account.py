@@ -17,14 +17,12 @@ from bot.core.calls import Call, ModelAnswer, Outcome
 from bot.core.carry import Standing, carried, excerpt_of
 from bot.core.excerpt import Batch, Excerpt, Route, SkipReason, Tier
 from bot.core.languages import language_of
+from bot.core.ledger.entry import LOST
 from bot.core.ledger.of_receipt import WAITING
 from bot.core.message_batch import Intent, Item, ItemResult, Sending
 from bot.core.pricing import PriceList
 from bot.core.report.words import counted
 from bot.core.usage import Usage
-
-LOST = "lost"
-"""The outcome of a call whose answer nobody can read any more: it is charged in full."""
 
 _WAITS = LeaveOut(WAITS.reason, WAITS.detail)
 _NEVER_SENT = LeaveOut(SkipReason.NOT_SUBMITTED, "the API never took it")

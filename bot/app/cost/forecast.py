@@ -46,16 +46,17 @@ def known_of(reader: LedgerReader, asked: Asked) -> Known:
     groups = reader.groups([Field.QUARTER], replace(asked.where, since=learned.since, until=learned.until))
     month = period_at(Span.MONTH, asked.now, asked.zone)
     budget = period_at(asked.budget_span, asked.now, asked.zone)
+    month_usd = _spent(reader, asked.where, month)
     return Known(
         now=asked.now,
         zone=asked.zone,
         past=past(groups, reach[0] if reach else None, asked.days, asked.now, asked.zone),
         month=month,
-        month_usd=_spent(reader, asked.where, month),
+        month_usd=month_usd,
         limits=_limits(reader, asked),
         budget=budget,
         budget_usd=asked.budget_usd,
-        budget_usd_spent=_spent(reader, asked.where, budget),
+        budget_usd_spent=month_usd if budget == month else _spent(reader, asked.where, budget),
         level=asked.level,
     )
 

@@ -15,6 +15,7 @@ import typer
 
 from bot.cli.streams import print_json, print_text, writing
 from bot.core.cost.report import Report, report_as_json, table_as_csv
+from bot.core.cost.years import within_years
 from bot.core.ledger.sums import Where
 from bot.errors import WrongUsage
 
@@ -92,6 +93,7 @@ def now() -> datetime:
         moment = datetime.fromisoformat(named)
     except ValueError:
         raise WrongUsage(f"HUNKWISE_NOW is '{named}'.", next_step="Write it like 2026-11-26T12:00:00Z.") from None
+    within_years(moment, named)
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 

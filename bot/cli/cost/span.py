@@ -10,6 +10,7 @@ import typer
 
 from bot.cli.cost.flags import WHICH
 from bot.core.cost.stretch import month_named
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Span, period_at
 from bot.errors import WrongUsage
 
@@ -51,10 +52,11 @@ def moment_of(text: str, flag: str, zone: ZoneInfo) -> datetime:
     """A moment, or the first one of a day, in UTC; without a zone of its own in the zone given. Raises WrongUsage."""
     try:
         moment = datetime.fromisoformat(text)
-        if len(text) == len("2026-11-26"):
-            return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise WrongUsage(
             f"{flag} is '{text}'.", next_step="Write a day like 2026-11-26, or a moment like 2026-11-26T12:00:00Z."
         ) from None
+    within_years(moment, text)
+    if len(text) == len("2026-11-26"):
+        return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.core.cost.stretch import month_named
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
 
@@ -26,9 +27,10 @@ def period_of(span: Span, on: str, now: datetime, zone: ZoneInfo) -> Period:
         return period_at(span, now, zone)
     try:
         day = date.fromisoformat(on)
-        return period_at(span, datetime.combine(day, time(12), tzinfo=zone), zone)
-    except (ValueError, OverflowError):
+    except ValueError:
         raise WrongUsage(f"'{on}' is no date.", next_step="Write it like 2026-11-26.") from None
+    within_years(day, on)
+    return period_at(span, datetime.combine(day, time(12), tzinfo=zone), zone)
 
 
 def month_of(written: str, now: datetime, zone: ZoneInfo) -> Period:

@@ -7,10 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
-from bot.core.ledger.entry import Entry, Settlement, State
-
-LOST = "lost"
-"""The outcome of an attempt that nobody saw the end of."""
+from bot.core.ledger.entry import LOST, Entry, Settlement, State
 
 LIVE_AFTER = timedelta(hours=24)
 """No attempt at an answer at once takes so long, retries and waits included: a job on GitHub ends after 6 hours."""

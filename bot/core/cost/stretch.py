@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.core.cost.years import within_years
 from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
 
 _MONTH = re.compile(r"(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])", re.ASCII)
-_FIRST_YEAR, _LAST_YEAR = 1970, 9998
-"""The ledger counts its quarters of an hour from 1970 on, and a calendar ends with 9999."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,11 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
 def month_named(written: str, zone: ZoneInfo) -> Period:
     """The calendar month '2026-11'; raises WrongUsage for what is none."""
     found = _MONTH.fullmatch(written)
-    if found is None or not _FIRST_YEAR <= int(found["year"]) <= _LAST_YEAR:
+    if found is None or int(found["year"]) == 0:
         raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
-    return period_at(Span.MONTH, datetime(int(found["year"]), int(found["number"]), 15, 12, tzinfo=zone), zone)
+    middle = datetime(int(found["year"]), int(found["number"]), 15, 12, tzinfo=zone)
+    within_years(middle, written)
+    return period_at(Span.MONTH, middle, zone)
 
 
 def last_days(days: int, now: datetime, zone: ZoneInfo) -> Stretch:

@@ -100,8 +100,11 @@ def _who(facts: MonthFacts) -> Iterator[str]:
     if not facts.total.spent_usd:
         return
     dearest = {each.what: _named(each, facts) for each in facts.spenders if each.each}
-    if "Repository" in dearest:
+    repositories = next((each for each in facts.spenders if each.what == "Repository" and each.each), None)
+    if repositories is not None:
         yield f"The repository that spent most is {dearest['Repository']}."
+        if not repositories.each[0].name:
+            yield f"More was spent on changes of no repository: {dollars(repositories.each[0].spent_usd)}."
     others = [f"the {what.lower()} {dearest[what]}" for what in ("Team", "Author", "Model") if what in dearest]
     if others:
         yield f"Most was spent by {_listed(others)}."

@@ -26,6 +26,10 @@ class State(StrEnum):
     UNSETTLED = "unsettled"
 
 
+LOST = "lost"
+"""The outcome of an attempt whose end nobody saw or will see: it is charged in full, unless its receipt turns up."""
+
+
 class Untaken(StrEnum):
     """Outcomes of rows that stand for something that was not asked: their cost is zero, and what they saved is not.
 

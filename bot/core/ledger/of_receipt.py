@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from bot.core.excerpt import SkipReason
 from bot.core.languages import language_of
 from bot.core.ledger.entry import Entry, FindingRow, Opening, RunEnd, RunFacts, Settlement, State, Untaken
-from bot.core.ledger.receipt_shape import CallPart, ReceiptPart, SavedPart
+from bot.core.ledger.receipt_shape import CallPart, ReceiptPart, SavedPart, UsagePart
 from bot.core.savings import Saved
 from bot.core.usage import Usage
 from bot.errors import NotAReceipt
@@ -105,7 +105,12 @@ def _add_up(read: ReceiptPart) -> None:
                 f"Its figures do not add up: cost.{name} is {said:f}, its calls' sum is {added:f}.",
                 next_step=_TAKE_THE_FILE,
             )
+    tokens = sum((_usage(call.usage) for call in read.calls), Usage())
+    if tokens != _usage(read.usage):
+        raise NotAReceipt("Its tokens are not the sum of its calls'.", next_step=_TAKE_THE_FILE)
     for index, call in enumerate(read.calls):
+        if call.usage.total_tokens not in {None, _usage(call.usage).total_tokens}:
+            raise NotAReceipt(f"calls.{index}.usage does not add up to its total_tokens.", next_step=_TAKE_THE_FILE)
         if call.cost_usd and call.unsettled_usd:
             raise NotAReceipt(
                 f"calls.{index} has both a cost and an unsettled reservation; it can only be one.",
@@ -118,6 +123,10 @@ def _add_up(read: ReceiptPart) -> None:
         raise NotAReceipt("Its run ended before it began.", next_step=_TAKE_THE_FILE)
 
 
+def _usage(part: UsagePart) -> Usage:
+    return Usage(**part.model_dump(exclude={"total_tokens"}))
+
+
 def _id_of(receipt: Mapping[str, Any]) -> str:
     """The same for the same values, however the file is laid out."""
     canonical = json.dumps(receipt, sort_keys=True, separators=(",", ":"))
@@ -126,7 +135,7 @@ def _id_of(receipt: Mapping[str, Any]) -> str:
 
 def _row(run: RunFacts, call: CallPart, index: int) -> Entry:
     charged = call.cost_usd + call.unsettled_usd
-    usage = Usage(**call.usage.model_dump())
+    usage = _usage(call.usage)
     opening = Opening(
         id=call.id or f"{run.run_id}:{index}",
         at=call.at or run.began,

@@ -174,6 +174,7 @@ class UsagePart(_Part):
     cache_read_tokens: Count
     output_tokens: Count
     thinking_tokens: Count
+    total_tokens: Count | None = None
 
 
 class CallPart(_Part):
@@ -220,6 +221,7 @@ class ReceiptPart(_Part):
     findings: tuple[FindingPart, ...] = Field(strict=False)
     coverage: CoveragePart
     cost: CostPart
+    usage: UsagePart
     routing: RoutingPart | None = None
     delivery: DeliveryPart = Field(default_factory=lambda: DeliveryPart(posted=(), addressed=()))
     calls: tuple[CallPart, ...] = Field(strict=False)

@@ -74,6 +74,16 @@ def test_who_spends_most_is_named_with_share() -> None:
     assert "and the model claude-sonnet-4-6 with" in said(FACTS)
 
 
+def test_what_no_repository_spent_is_not_passed_over() -> None:
+    """Local reviews may be most of a month; a manager must not take the dearest repository for most of the money."""
+    first = FACTS.spenders[0]
+    nobody = replace(first.each[0], name="", spent_usd=Decimal("41.50"))
+    facts = replace(FACTS, spenders=(replace(first, each=(nobody, *first.each)), *FACTS.spenders[1:]))
+    assert "The repository that spent most is acme/shop" in said(facts)
+    assert "More was spent on changes of no repository: $41.50." in said(facts)
+    assert "no repository" not in said(FACTS)
+
+
 def test_other_ways_are_cheaper_or_dearer() -> None:
     """A difference is said in dollars and in which direction; none is not worth a sentence."""
     ways = (

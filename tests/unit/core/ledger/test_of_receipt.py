@@ -140,6 +140,8 @@ def _changed(path: str, value: Any) -> dict[str, Any]:
         ("calls.0.cost_usd", "0.04", "do not add up"),
         ("cost.total_usd", "0.04", "do not add up"),
         ("calls.0.unsettled_usd", "0.01", "do not add up"),
+        ("usage.input_tokens", 1, "not the sum of its calls'"),
+        ("calls.0.usage.total_tokens", 1, "total_tokens"),
         ("calls.0.id", "run-0001-call-1", "same id"),
         ("calls.0.model", "claude\0", "no database keeps"),
         ("calls.0.model", "", "calls.0.model"),

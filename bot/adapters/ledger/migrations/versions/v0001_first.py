@@ -81,7 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("hunkwise_entries_pull_request", "hunkwise_entries", ["repository", "pull_request"], unique=False)
-    op.create_index("hunkwise_entries_quarter", "hunkwise_entries", ["simulated", "quarter"], unique=False)
+    op.create_index("hunkwise_entries_quarter", "hunkwise_entries", ["quarter", "simulated"], unique=False)
     op.create_index("hunkwise_entries_run", "hunkwise_entries", ["run_id"], unique=False)
     op.create_table(
         "hunkwise_findings",
