@@ -78,8 +78,7 @@ def addresses_in(text: str, variable: str) -> tuple[Address, ...]:
     """The addresses in a variable's value, apart by blanks or lines. Raises BadConfiguration for one that is none."""
     services = []
     for place, address in enumerate(text.split(), 1):
-        with _overheard():
-            service = apprise.Apprise.instantiate(_as_apprise_has_it(address), asset=_ASSET, suppress_exceptions=True)
+        service = _service(address)
         if service is None:
             raise BadConfiguration(
                 f"Address {place} in {variable} is none that alerts can be sent to.",
@@ -87,6 +86,15 @@ def addresses_in(text: str, variable: str) -> tuple[Address, ...]:
             )
         services.append((service, _label(service, address)))
     return tuple(Address(service, label) for service, label in _numbered(services))
+
+
+def _service(address: str) -> Any:
+    """Apprise's service for an address; None where it is none."""
+    with _overheard():
+        try:
+            return apprise.Apprise.instantiate(_as_apprise_has_it(address), asset=_ASSET, suppress_exceptions=True)
+        except ValueError:  # a host in brackets that is no IPv6 address
+            return None
 
 
 def _as_apprise_has_it(address: str) -> str:

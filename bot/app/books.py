@@ -39,8 +39,8 @@ def no_limits(_: datetime) -> Sequence[AccountLimit]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reserved:
-    """An attempt in the ledger: its row's id, and when it was begun."""
+class Row:
+    """An attempt's row in the ledger: its id, and when it was begun."""
 
     id: str
     at: datetime
@@ -86,11 +86,13 @@ class Books:
             return Amount()
         return self.ledger.spent_on(self.run)
 
-    def reserve(self, request: ModelRequest, worst: Amount, clock: Clock) -> Reserved | Exhausted:
+    def new_row(self, at: datetime) -> Row:
+        """A name for an attempt that begins now; nothing is written yet."""
+        return Row(f"{self.run.run_id}-{next(self._numbers)}", at)
+
+    def reserve(self, row: Row, request: ModelRequest, worst: Amount) -> Exhausted | None:
         """Write an attempt down with its worst case. Raises LedgerLost where that could not be done."""
-        reserved = Reserved(f"{self.run.run_id}-{next(self._numbers)}", clock.now())
-        refused = self.reserve_all([self.opening(reserved.id, request, worst, reserved.at)])
-        return reserved if refused is None else refused
+        return self.reserve_all([self.opening(row.id, request, worst, row.at)])
 
     def reserve_all(self, openings: Sequence[Opening]) -> Exhausted | None:
         """The same for several, all or none; gives the limit that would be passed. Raises LedgerLost."""

@@ -10,11 +10,10 @@ import threading
 from bisect import insort
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 
-from bot.app.books import Books, Reserved
+from bot.app.books import Books, Row
 from bot.core.budget import Amount, Budget, largest_output, worst_case
 from bot.core.calls import Call, ModelAnswer, ModelRequest
 from bot.core.failure import RULES, Billing, FailureKind
@@ -36,10 +35,6 @@ def with_margin(counted: int) -> int:
     return counted + counted // 50 + _COUNT_MARGIN_TOKENS
 
 
-NO_ROW = Reserved("", datetime.min.replace(tzinfo=UTC))
-"""An attempt that is not written down yet."""
-
-
 @dataclass(eq=False, slots=True)
 class _Attempt:
     """An attempt under way, with what is set aside for it, and its row in the ledger."""
@@ -47,7 +42,7 @@ class _Attempt:
     request: ModelRequest
     reserved: Amount
     began: float
-    row: Reserved = NO_ROW
+    row: Row
 
 
 class Guard:
@@ -134,14 +129,14 @@ class Guard:
         while True:
             attempt = self._reserve(request)
             try:
-                row = self._books.reserve(attempt.request, attempt.reserved, self._clock)
+                refused = self._books.reserve(attempt.row, attempt.request, attempt.reserved)
             except LedgerLost as lost:
                 self._give_back(attempt)
                 raise CallFailed(FailureKind.LEDGER_LOST, lost.message) from lost
-            if isinstance(row, Reserved):
-                attempt.row = row
+            if refused is None:
+                self._refuse_if_ended(attempt)
                 return attempt
-            self._give_back(attempt, row.left_usd)
+            self._give_back(attempt, refused.left_usd)
 
     def _give_back(self, attempt: _Attempt, left: Decimal | None = None) -> None:
         """Undo a reservation; with `left`, nothing more than that many dollars may be committed from now on."""
@@ -213,9 +208,15 @@ class Guard:
         if self._closed:
             raise CallFailed(FailureKind.STOPPED, RULES[FailureKind.STOPPED].meaning)
 
+    def _refuse_if_ended(self, attempt: _Attempt) -> None:
+        """A ledger can take long to write, and the run may have been closed meanwhile: then nothing is sent."""
+        with self._changed:
+            if attempt not in self._under_way:
+                raise CallFailed(FailureKind.STOPPED, RULES[FailureKind.STOPPED].meaning)
+
     def _start(self, request: ModelRequest, worst: Amount) -> _Attempt:
         self._budget.reserve(worst)
-        attempt = _Attempt(request, worst, self._clock.monotonic())
+        attempt = _Attempt(request, worst, self._clock.monotonic(), self._books.new_row(self._clock.now()))
         self._under_way.append(attempt)
         return attempt
 

@@ -12,7 +12,7 @@ from bot.app.options import Mode
 from bot.app.periods import Periods
 from bot.app.tiers import chain_of, yardstick
 from bot.bootstrap.access import Access
-from bot.bootstrap.ledger import is_shared, open_ledger, usual_ledger
+from bot.bootstrap.ledger import chosen_ledger, is_shared, open_ledger
 from bot.bootstrap.plan import Plan
 from bot.core.ledger.budgets import OnExhausted
 from bot.core.ledger.entry import RunFacts
@@ -91,7 +91,7 @@ def _ledger(plan: Plan, access: Access, opened: ExitStack) -> tuple[Ledger | Non
         _refuse_what_nobody_shares(plan, access)
     place = access.ledger or (access.usual_ledger if not plan.simulated else "")
     if needed and not place:
-        place = usual_ledger({name: access.variable(name) for name in ("XDG_STATE_HOME", "HOME")})
+        place = chosen_ledger({name: access.variable(name) for name in ("XDG_STATE_HOME", "HOME")})
     if not place:
         return None, ""
     try:

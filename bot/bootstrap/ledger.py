@@ -26,10 +26,23 @@ def named_ledger(environment: Mapping[str, str]) -> str:
 
 
 def usual_ledger(environment: Mapping[str, str]) -> str:
-    """The file that is used where none is named: where this user's programs keep their state."""
+    """The file that is used where none is named: where this user's programs keep their state; '' for no home."""
     state = environment.get("XDG_STATE_HOME", "")
-    folder = Path(state) if state else Path(environment.get("HOME", "") or Path.home()) / ".local" / "state"
+    try:
+        folder = Path(state) if state else Path(environment.get("HOME", "") or Path.home()) / ".local" / "state"
+    except RuntimeError:  # a container's user need not have a home
+        return ""
     return str(folder / "hunkwise" / "ledger.db")
+
+
+def chosen_ledger(environment: Mapping[str, str]) -> str:
+    """The ledger that was named, else the usual one; raises BadConfiguration where there is neither."""
+    place = named_ledger(environment) or usual_ledger(environment)
+    if not place:
+        raise BadConfiguration(
+            "No ledger was named, and this user has no home to keep one in.", next_step="Name one in HUNKWISE_LEDGER."
+        )
+    return place
 
 
 def is_shared(place: str) -> bool:
@@ -55,10 +68,13 @@ def ledger_for_reading(environment: Mapping[str, str]) -> Iterator[OpenLedger]:
 
     Raises BadConfiguration or LedgerLost.
     """
-    place = named_ledger(environment) or usual_ledger(environment)
-    if "://" not in place and not Path(place).is_file():
+    from bot.adapters.ledger.address import url_of
+
+    place = chosen_ledger(environment)
+    url = url_of(place)
+    if url.drivername == "sqlite" and not Path(url.database or "").is_file():
         raise BadConfiguration(
-            f"There is no ledger at {place}.",
+            f"There is no ledger at {url.database}.",
             next_step="Review something first, import receipts, or name another with --ledger.",
         )
     with open_ledger(place) as ledger:

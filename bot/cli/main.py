@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_command
 
 from bot import __version__
-from bot.cli import action, batch, cost, diff, quote, review, simulate
+from bot.cli import action, batch, diff, quote, review, simulate
 from bot.cli.interrupts import one_interrupt
 from bot.core.sanitise import terminal
 from bot.errors import HunkwiseError
@@ -21,8 +23,28 @@ from bot.errors import HunkwiseError
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
+
+class _Commands(TyperGroup):
+    """Brings in `cost`, which has fourteen commands of its own, only where it is named: no other start pays for it."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]  # its own kind of context
+        self._bring_in_cost()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:  # type: ignore[override]  # as above
+        if cmd_name not in self.commands:  # also a slip of the keyboard, so that `cost` is among what may be meant
+            self._bring_in_cost()
+        return super().get_command(ctx, cmd_name)
+
+    def _bring_in_cost(self) -> None:
+        from bot.cli import cost
+
+        self.add_command(get_command(cost.app), "cost")
+
+
 app = typer.Typer(
     name="hunkwise",
+    cls=_Commands,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -33,7 +55,6 @@ app.command("review")(review.review)
 app.command("quote")(quote.quote)
 app.command("diff")(diff.diff)
 app.add_typer(batch.app, name="batch")
-app.add_typer(cost.app, name="cost")
 app.command("action")(action.action)
 app.command("simulate")(simulate.simulate)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.core.cost.alert import Alert
+if TYPE_CHECKING:  # every command imports the ports, and only two of `cost` need these
+    from bot.core.cost.alert import Alert
 
 
 class AlertLog(Protocol):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from bot.core.cost.billed import CostLine, UsageLine
+if TYPE_CHECKING:  # every command imports the ports, and only two of `cost` need these
+    from bot.core.cost.billed import CostLine, UsageLine
 
 
 class UsageReports(Protocol):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from bot.app.cost.alerts import tell
 from bot.core.cost.alert import Alert, AlertFacts, AlertLimits, HourFacts
 from bot.core.cost.alerts import alerts_of
-from bot.core.cost.alerts_report import Delivery
+from bot.core.cost.alerts_report import Telling
 from tests.fakes import NOON
 from tests.fakes_alerts import FakeAlertLog, FakeTarget, an_alert, facts_at, spent
 
@@ -56,7 +56,7 @@ class World:
             told = tell(alerts, targets, self.log, NOON + timedelta(minutes=self.minutes))
         except Killed:
             return
-        assert all(one.delivery is not Delivery.DUE for one in told)
+        assert all(one.delivery is not Telling.DUE for one in told)
 
 
 class _Target(FakeTarget):

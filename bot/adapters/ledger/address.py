@@ -18,7 +18,7 @@ def url_of(place: str) -> URL:
     Raises BadConfiguration for an address that cannot be read, of a kind that is not supported, or of no file.
     """
     if "://" not in place:
-        return _with_a_file(URL.create("sqlite", database=str(Path(place).expanduser())))
+        return _with_a_file(URL.create("sqlite", database=_path(place)))
     try:
         url = make_url(place)
     except (ArgumentError, ValueError):  # the second for a port that is no number
@@ -34,6 +34,13 @@ def url_of(place: str) -> URL:
     raise BadConfiguration(
         f"A ledger cannot be kept in '{url.drivername}'.", next_step="Use PostgreSQL, or the path of an SQLite file."
     )
+
+
+def _path(place: str) -> str:
+    try:
+        return str(Path(place).expanduser())
+    except RuntimeError:
+        raise BadConfiguration(f"Nobody knows whose home the ledger's path {place} means.", next_step=_HOW) from None
 
 
 def shown(url: URL) -> str:

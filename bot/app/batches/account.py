@@ -34,7 +34,7 @@ _NO_GOOD = {
 _SECOND = 2
 
 
-class Account:
+class Accounting:
     """Goes through surveys and puts on the tally what they say. `again` are the keys of hunks to be submitted once
     more, by intent and attempt; `calls` and `batches` are for the receipt; `spent` is what was settled, `open` what may
     yet be; `unsent` are the custom ids of what was certainly never sent.

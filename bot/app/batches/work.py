@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.app.batches.account import Account
+from bot.app.batches.account import Accounting
 from bot.app.batches.hand_in import HandedIn, Means, hand_in
 from bot.app.batches.patience import read
 from bot.app.batches.survey import Survey, Surveyor
@@ -71,7 +71,7 @@ def submit(
     desk.books.begin()
     prepared, options = bounded(prepared, means.options, desk.books.periods, by_batch=True)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, {}, means.tiers, desk.prices, desk.books.key_of)
+    account = Accounting(tally, {}, means.tiers, desk.prices, desk.books.key_of)
     budget = Budget(options.limits, before)
     intent = resumed or Intent(nonce, desk.clock.now(), (), (), options.limits, head_sha)
     handed = hand_in(prepared, intent, budget, means)
@@ -103,7 +103,7 @@ def collect(
     in_hand = {key for one in surveys for key in _keys(one.intent, again=again)}
     prepared = prepare(target, options, means.templates, reviewed, in_hand=in_hand)
     tally = Tally(prepared, options, means.templates, desk.prices, simulated=desk.simulated)
-    account = Account(tally, standing_in(prepared.waiting), means.tiers, desk.prices, desk.books.key_of)
+    account = Accounting(tally, standing_in(prepared.waiting), means.tiers, desk.prices, desk.books.key_of)
     for survey in surveys:
         account.take(survey, again=again)
         tally.notes.extend(survey.notes)
@@ -155,7 +155,7 @@ def _settle(means: Means, *, again: bool) -> list[Survey]:
     return surveys
 
 
-def _record(account: Account, surveys: Iterable[Survey], books: Books) -> None:
+def _record(account: Accounting, surveys: Iterable[Survey], books: Books) -> None:
     """What is known of it by now goes into the ledger; what is there already stays."""
     worst = {one.intent.custom_id(item): item.reserved for one in surveys for item in one.intent.items}
     for call in account.calls:
@@ -165,7 +165,7 @@ def _record(account: Account, surveys: Iterable[Survey], books: Books) -> None:
         books.release(entry_id)
 
 
-def _cache_facts(asked: Prepared, means: Means, account: Account) -> CacheFacts:
+def _cache_facts(asked: Prepared, means: Means, account: Accounting) -> CacheFacts:
     """What was planned of the cache for these requests, and what came of it."""
     maker = means.maker(asked)
     maker.jobs(means.tiers)
@@ -180,7 +180,7 @@ def _all_keys(diff: Diff) -> set[str]:
     return {hunk_key(hunk) for file in diff.files for hunk in file.hunks}
 
 
-def _tell(handed: HandedIn, tally: Tally, account: Account) -> None:
+def _tell(handed: HandedIn, tally: Tally, account: Accounting) -> None:
     """Put on the receipt what was sent and what was not."""
     for job, why in handed.left_out:
         tally.leave_out(job, why)

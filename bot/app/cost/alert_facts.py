@@ -9,15 +9,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bot.core.cost.alert import AlertFacts, HourFacts, quoted
+from bot.core.cost.buckets import quarter_end
+from bot.core.cost.spikes import day_before
 from bot.core.ledger.account import Span, period_at
 from bot.core.ledger.sums import Field, Group, Where
 from bot.ports import LedgerReader
 
 RECENT = timedelta(days=7)
 """Over which the burn rate is taken: a whole week, weekend included."""
-
-QUARTER = timedelta(minutes=15)
-"""How far a sum goes past the moment, since its end is rounded down to a quarter of an hour."""
 
 _HOUR = timedelta(hours=1)
 
@@ -41,7 +40,7 @@ def read_alert_facts(ledger: LedgerReader, where: Where, now: datetime, zone: Zo
         month=ledger.total(replace(where, since=month.start, until=month.end)),
         outcomes={group.key[0]: group.sums.attempts for group in ledger.groups((Field.OUTCOME,), today)},
         hours=tuple(_hour(ledger, where, start, zone) for start in _hours(now, zone)),
-        recent_usd=ledger.total(replace(where, since=began, until=now + QUARTER)).spent_usd,
+        recent_usd=ledger.total(replace(where, since=began, until=quarter_end(now))).spent_usd,
         recent_days=Decimal(int((now - began).total_seconds())) / 86_400,
         rates=ledger.rates() if subject == "all" else (),
     )
@@ -57,8 +56,7 @@ def _hours(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 
 def _hour(ledger: LedgerReader, where: Where, start: datetime, zone: ZoneInfo) -> HourFacts:
-    # The same hour by the clock on the wall, which is not always 24 hours ago.
-    before = (start.astimezone(zone) - timedelta(days=1)).astimezone(UTC)
+    before = day_before(start, zone)
     groups = ledger.groups((Field.REPOSITORY,), replace(where, since=start, until=start + _HOUR))
     spent, dearest = _spent_and_dearest(groups)
     earlier = ledger.total(replace(where, since=before, until=before + _HOUR))

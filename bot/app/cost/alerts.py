@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.core.cost.alert import Alert
-from bot.core.cost.alerts_report import Delivery, Told
+from bot.core.cost.alerts_report import Telling, Told
 from bot.errors import CodeHostError, NotDelivered
 from bot.ports import AlertLog, AlertTarget
 
@@ -15,7 +15,7 @@ def would_tell(alerts: Sequence[Alert], targets: Sequence[AlertTarget], log: Ale
     """What `tell` would do now; nothing is sent or noted. Raises LedgerLost."""
     known = log.when_delivered([_name(alert, target) for alert in alerts for target in targets])
     return tuple(
-        Told(alert, target.label, Delivery.EARLIER if at else Delivery.DUE, at)
+        Told(alert, target.label, Telling.EARLIER if at else Telling.DUE, at)
         for alert in alerts
         for target in targets
         for at in [known.get(_name(alert, target))]
@@ -34,14 +34,14 @@ def _tell_one(alert: Alert, target: AlertTarget, log: AlertLog, now: datetime) -
     name = _name(alert, target)
     if not log.claim(name, now):
         at = log.when_delivered([name]).get(name)
-        return Told(alert, target.label, Delivery.EARLIER if at else Delivery.ELSEWHERE, at)
+        return Told(alert, target.label, Telling.EARLIER if at else Telling.ELSEWHERE, at)
     try:
         target.deliver(alert)
     except (NotDelivered, CodeHostError) as error:
         log.release(name)
-        return Told(alert, target.label, Delivery.FAILED, why=f"{error.message} {error.next_step}".strip())
+        return Told(alert, target.label, Telling.FAILED, why=f"{error.message} {error.next_step}".strip())
     log.delivered(name, now, alert.sentence)
-    return Told(alert, target.label, Delivery.SENT, now)
+    return Told(alert, target.label, Telling.SENT, now)
 
 
 def _name(alert: Alert, target: AlertTarget) -> str:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from bot.core.cost.adjustment import adjustment
 from bot.core.cost.billed import Billed, Cell, Chosen, added_up, plain_model
+from bot.core.cost.buckets import moment_of
 from bot.core.cost.lost import Ages, OpenRows, grouped, lost
 from bot.core.cost.reconcile import Booked, Comparison, adjustable, compare
 from bot.core.ledger.entry import ADJUSTMENT, State, Untaken
@@ -20,8 +21,6 @@ _LOOK_BACK = timedelta(days=31)
 _BY = (Field.QUARTER, Field.PLATFORM, Field.MODEL, Field.BATCH, Field.FEATURE, Field.STATE, Field.OUTCOME)
 _PLATFORM = "anthropic"
 """Amazon and Google bill what runs on their platforms themselves."""
-
-_QUARTER_SECONDS = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +90,7 @@ def read_booked(reader: LedgerReader, first: date, last: date, *, simulated: boo
         quarter, platform, model, batch, *_, outcome = group.key
         is_taken = outcome == Untaken.ADJUSTED.value or outcome not in list(Untaken)
         if platform == _PLATFORM and is_taken:
-            day = datetime.fromtimestamp(int(quarter) * _QUARTER_SECONDS, UTC).date()
+            day = moment_of(quarter).date()
             cell = Cell(day, plain_model(model), batch == "1")
             cells[cell] = cells.get(cell, Booked()) + _booked(group)
     return cells

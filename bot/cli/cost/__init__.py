@@ -23,6 +23,7 @@ from bot.cli.cost import (
 
 app = typer.Typer(
     no_args_is_help=True,
+    add_completion=False,
     rich_markup_mode="rich",
     help="""What reviews cost, who spends it, where it is heading, and what would be cheaper.
 

@@ -37,7 +37,7 @@ from bot.cli.cost.flags import (
 )
 from bot.core.cost.alert import AlertLimits
 from bot.core.cost.alerts import alerts_of, not_judged
-from bot.core.cost.alerts_report import Delivery, Told, alerts_report
+from bot.core.cost.alerts_report import Telling, Told, alerts_report
 from bot.core.ledger.account import Span
 from bot.core.report.words import counted
 from bot.errors import NotDelivered, WrongUsage
@@ -119,7 +119,7 @@ def _limits(
 
 def _complain_of(told: Sequence[Told]) -> None:
     """Raise NotDelivered where an alert did not reach somebody."""
-    failed = [one for one in told if one.delivery is Delivery.FAILED]
+    failed = [one for one in told if one.delivery is Telling.FAILED]
     if failed:
         whom = ", ".join(sorted({one.target for one in failed}))
         raise NotDelivered(

@@ -12,7 +12,7 @@ from rich.text import Text
 from bot.cli.streams import writing
 from bot.cli.text import console_on
 from bot.core.cost.alert import Alert, Severity
-from bot.core.cost.alerts_report import Delivery, Told, summary
+from bot.core.cost.alerts_report import Telling, Told, summary
 from bot.core.cost.report import Report
 from bot.core.sanitise import terminal
 
@@ -41,5 +41,5 @@ def _paragraph(alert: Alert, told: Iterable[Told]) -> list[RenderableType]:
 
 
 def _line(one: Told) -> str:
-    at = f" ({one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)" if one.at and one.delivery is Delivery.EARLIER else ""
+    at = f" ({one.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC)" if one.at and one.delivery is Telling.EARLIER else ""
     return f"{one.target}: {one.delivery.value}{at}" + (f": {one.why}" if one.why else "")

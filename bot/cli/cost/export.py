@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import codecs
 import csv
-import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ import typer
 from bot.cli.cost import flags
 from bot.cli.cost.span import Month, Since, Until, span_of
 from bot.cli.streams import writing
+from bot.cli.whole_file import whole_file
 from bot.core.cost.export.lines import Added, Shape, lines
 from bot.errors import OutputLost, WrongUsage
 
@@ -67,15 +66,8 @@ def _written(output: Path | None) -> Iterator[Writer]:
             yield _csv_on(stream.buffer)
         return
     try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
-            unfinished = Path(file.name)
-            try:
-                yield _csv_on(file)
-            except BaseException:
-                unfinished.unlink()
-                raise
-        unfinished.chmod(0o666 & ~_umask())
-        unfinished.replace(output)
+        with whole_file(output) as file:
+            yield _csv_on(file)
     except OSError as error:
         raise OutputLost(
             f"The export could not be written to {output}: {error.strerror}.",
@@ -86,10 +78,3 @@ def _written(output: Path | None) -> Iterator[Writer]:
 def _csv_on(stream: Any) -> Writer:
     """Lines end as RFC 4180 has it: with another ending, csv would leave a carriage return in a text unquoted."""
     return csv.writer(codecs.getwriter("utf-8")(stream), lineterminator="\r\n")
-
-
-def _umask() -> int:
-    """What this user's new files may not be; a temporary file is nobody else's to read."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

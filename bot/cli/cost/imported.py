@@ -34,10 +34,10 @@ def write_and_report(
     Raises BadConfiguration or LedgerLost.
     """
     from bot.app.cost.importing import import_all
-    from bot.bootstrap.ledger import named_ledger, open_ledger, usual_ledger
+    from bot.bootstrap.ledger import chosen_ledger, open_ledger
 
     environment = {**os.environ, "HUNKWISE_LEDGER": place or ""}
-    with open_ledger(named_ledger(environment) or usual_ledger(environment)) as ledger:
+    with open_ledger(chosen_ledger(environment)) as ledger:
         imported = list(import_all(found, ledger.book, flags.now(), at))
     brief = format is flags.Format.TEXT
     flags.print_report(brief_report(imported) if brief else import_report(imported), format)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +13,7 @@ from bot.cli.cost.budgets_file import Config, known_budgets
 from bot.cli.cost.times import month_of
 from bot.cli.flags import dollars_of
 from bot.cli.streams import print_text
+from bot.cli.whole_file import whole_file
 from bot.core.ledger.account import Span
 from bot.errors import OutputLost, WrongUsage
 
@@ -77,7 +75,8 @@ def write_page(reader: LedgerReader, asked: Asked, html: str) -> None:
         print_text(text, "The page")
         return
     try:
-        _replace(Path(html), text)
+        with whole_file(Path(html)) as file:
+            file.write(text.encode())
     except OSError as error:
         raise OutputLost(
             f"The page could not be written to {html}: {error.strerror}.", next_step="Name another file with --html."
@@ -90,18 +89,3 @@ def write_beside(reader: LedgerReader, asked: Asked, html: str) -> None:
         raise WrongUsage("The report goes to stdout, so the page cannot.", next_step="Name a file, or use `cost page`.")
     if html:
         write_page(reader, asked, html)
-
-
-def _replace(place: Path, text: str) -> None:
-    handle, name = tempfile.mkstemp(dir=place.parent, prefix=".hunkwise-page-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(place)
-    except OSError:
-        with contextlib.suppress(FileNotFoundError):
-            Path(name).unlink()
-        raise

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.cost.flags import Format, LedgerPlace, Printed, Simulated, now, opened, print_report
-from bot.core.cost.years import within_years
+from bot.core.cost.stretch import month_named
 from bot.errors import WrongUsage
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WRITES = "What is written"
 WHOSE = "Whose bill"
 _HOUR = timedelta(hours=1)
-_MONTH = re.compile(r"\d{4}-\d{2}")
+_UTC = ZoneInfo("UTC")
 _MOST_DAYS = 366
 _RESULTS_LAST = 29 * 24
 """Hours for which a batch's results can be collected."""
@@ -139,12 +139,8 @@ def _days(days: int, month: str, today: date) -> tuple[date, date]:
     """The first and the last day that were asked for; none lies ahead. Raises WrongUsage."""
     if not month:
         return today - timedelta(days=days - 1), today
-    try:
-        first = datetime.strptime(month, "%Y-%m").replace(tzinfo=UTC).date() if _MONTH.fullmatch(month) else None
-    except ValueError:
-        first = None
-    if first is None or first > today:
-        raise WrongUsage(f"'{month}' is no month that has begun.", next_step="Write it like 2026-11.")
-    within_years(first, month)
-    following = (first + timedelta(days=32)).replace(day=1)
-    return first, min(today, following - timedelta(days=1))
+    whole = month_named(month, _UTC)
+    first = whole.start.date()
+    if first > today:
+        raise WrongUsage(f"{month} has not begun.", next_step="Name a month that has.")
+    return first, min(today, whole.end.date() - timedelta(days=1))

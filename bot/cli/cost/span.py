@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.cost.flags import WHICH
+from bot.core.cost.stretch import month_named
 from bot.core.cost.years import within_years
 from bot.core.ledger.account import Span, period_at
 from bot.errors import WrongUsage
@@ -27,8 +27,6 @@ Month = Annotated[
 ]
 
 _NOON = time(12)
-_MONTH = re.compile(r"\d{4}-\d{2}", re.ASCII)
-_MONTHS = 12
 
 
 def span_of(
@@ -41,7 +39,8 @@ def span_of(
     if month is not None:
         if since is not None or until is not None:
             raise WrongUsage("--month says it all.", next_step="Leave out --since and --until, or --month.")
-        return _month(month, zone)
+        whole = month_named(month, zone)
+        return whole.start, whole.end
     start = None if since is None else moment_of(since, "--since", zone)
     end = None if until is None else moment_of(until, "--until", zone)
     if start is not None and end is not None and end <= start:
@@ -61,12 +60,3 @@ def moment_of(text: str, flag: str, zone: ZoneInfo) -> datetime:
     if len(text) == len("2026-11-26"):
         return period_at(Span.DAY, datetime.combine(moment.date(), _NOON, zone), zone).start
     return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _month(text: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    year, _, number = text.partition("-")
-    if not _MONTH.fullmatch(text) or int(year) == 0 or not 1 <= int(number) <= _MONTHS:
-        raise WrongUsage(f"--month is '{text}'.", next_step="Write it like 2026-11.")
-    within_years(date(int(year), int(number), 1), text)
-    period = period_at(Span.MONTH, datetime(int(year), int(number), 1, 12, tzinfo=zone), zone)
-    return period.start, period.end

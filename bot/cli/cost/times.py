@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from bot.core.cost.stretch import month_named
 from bot.core.cost.years import within_years
 from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
@@ -34,16 +35,7 @@ def period_of(span: Span, on: str, now: datetime, zone: ZoneInfo) -> Period:
 
 def month_of(written: str, now: datetime, zone: ZoneInfo) -> Period:
     """The month '2026-11', the current one for ''; raises WrongUsage."""
-    if not written:
-        return period_at(Span.MONTH, now, zone)
-    if not re.fullmatch(r"\d{4}-\d{2}", written):
-        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
-    try:
-        day = date.fromisoformat(f"{written}-15")
-    except ValueError:
-        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.") from None
-    within_years(day, written)
-    return period_at(Span.MONTH, datetime.combine(day, time(12), tzinfo=zone), zone)
+    return month_named(written, zone) if written else period_at(Span.MONTH, now, zone)
 
 
 def last(written: str) -> timedelta:

@@ -12,7 +12,7 @@ from bot.core.cost.report import Column, Kind, Report, Table
 from bot.core.report.words import counted
 
 
-class Delivery(StrEnum):
+class Telling(StrEnum):
     """What became of one alert for one target. ELSEWHERE: another run has it in hand."""
 
     DUE = "to be sent"
@@ -28,7 +28,7 @@ class Told:
 
     alert: Alert
     target: str
-    delivery: Delivery
+    delivery: Telling
     at: datetime | None = None
     why: str = ""
 
@@ -78,6 +78,6 @@ def summary(alerts: Sequence[Alert], told: Sequence[Told]) -> str:
     """One sentence on all of it."""
     if not alerts:
         return "Nothing to tell: no rule is broken."
-    counts = [(sum(one.delivery is kind for one in told), kind.value) for kind in Delivery]
+    counts = [(sum(one.delivery is kind for one in told), kind.value) for kind in Telling]
     parts = [f"{count:,} {words}" for count, words in counts if count]
     return counted(len(alerts), "alert") + (f"; messages: {', '.join(parts)}." if parts else ".")

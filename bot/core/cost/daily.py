@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bot.core.cost.buckets import moment_of
 from bot.core.ledger.sums import Group
 
-QUARTER_SECONDS = 900
 SATURDAY = 5
 
 
@@ -49,11 +49,6 @@ def is_weekend(day: date) -> bool:
     return day.weekday() >= SATURDAY
 
 
-def quarter_start(word: str) -> datetime:
-    """When the quarter of an hour began that a group's key names, in UTC."""
-    return datetime.fromtimestamp(int(word) * QUARTER_SECONDS, UTC)
-
-
 def past(groups: Iterable[Group], first_row: datetime | None, most_days: int, now: datetime, zone: ZoneInfo) -> Past:
     """The last complete days before today, at most so many, from sums whose key is the quarter of an hour.
 
@@ -66,7 +61,7 @@ def past(groups: Iterable[Group], first_row: datetime | None, most_days: int, no
     spent = {first + timedelta(days=number): Decimal(0) for number in range((today - first).days)}
     quarters = []
     for group in groups:
-        at = quarter_start(group.key[0]).astimezone(zone)
+        at = moment_of(group.key[0]).astimezone(zone)
         if at.date() in spent:
             spent[at.date()] += group.sums.spent_usd
             quarters.append(Quarter(at, group.sums.spent_usd, group.sums.attempts))

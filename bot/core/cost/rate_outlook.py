@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from bot.core.cost.daily import quarter_start
+from bot.core.cost.buckets import moment_of, quarter_start
 from bot.core.cost.least_squares import least_squares
 from bot.core.excerpt import Tier
 from bot.core.ledger.entry import RateRow
@@ -35,7 +35,7 @@ Lane = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UseLine:
     """Use a minute: `now`, and how much it grows each minute."""
 
     now: float = 0.0
@@ -45,11 +45,11 @@ class Line:
         """What is used a minute, so many minutes from now; never less than nothing."""
         return max(0.0, self.now + self.growth * minutes)
 
-    def __add__(self, other: Line) -> Line:
-        return Line(self.now + other.now, self.growth + other.growth)
+    def __add__(self, other: UseLine) -> UseLine:
+        return UseLine(self.now + other.now, self.growth + other.growth)
 
 
-Uses = Mapping[tuple[Lane, str], Line]
+Uses = Mapping[tuple[Lane, str], UseLine]
 """The line of each limit's use, by lane and the limit's name; what is not in it is not used."""
 
 
@@ -60,7 +60,7 @@ class LimitOutlook:
     """
 
     rate: RateRow
-    use: Line
+    use: UseLine
     minutes: int | None
     instead: Tier | None = None
 
@@ -74,26 +74,22 @@ class TierChoice:
     output_usd: Decimal
 
 
-def uses(groups: Iterable[Group], now: datetime) -> dict[tuple[Lane, str], Line]:
+def uses(groups: Iterable[Group], now: datetime) -> dict[tuple[Lane, str], UseLine]:
     """The lines through what was used a minute in the last hour, from groups by BY."""
-    began = _quarter_of(now)
+    began = quarter_start(now)
     running = (now - began).total_seconds() / 60
     starts = [began - timedelta(minutes=_QUARTER * back) for back in (4, 3, 2, 1)]
     spans = dict.fromkeys(starts, _QUARTER) | ({began: running} if running >= _ENOUGH else {})
     used: dict[tuple[Lane, str], dict[datetime, float]] = {}
     for group in groups:
         quarter, provider, key, model, batch = group.key
-        start = quarter_start(quarter)
+        start = moment_of(quarter)
         if batch == "1" or start not in spans:
             continue
         for name, amount in _amounts(group.sums.attempts, group.sums.usage).items():
             by_quarter = used.setdefault(((provider, key, model_class(model)), name), {})
             by_quarter[start] = by_quarter.get(start, 0.0) + amount
     return {limit: _line(by_quarter, spans, now) for limit, by_quarter in used.items()}
-
-
-def _quarter_of(now: datetime) -> datetime:
-    return now - timedelta(seconds=now.timestamp() % (_QUARTER * 60))
 
 
 def _amounts(attempts: int, usage: Usage) -> dict[str, int]:
@@ -107,11 +103,11 @@ def _amounts(attempts: int, usage: Usage) -> dict[str, int]:
     }
 
 
-def _line(by_quarter: Mapping[datetime, float], spans: Mapping[datetime, float], now: datetime) -> Line:
+def _line(by_quarter: Mapping[datetime, float], spans: Mapping[datetime, float], now: datetime) -> UseLine:
     middles = [(start - now).total_seconds() / 60 + minutes / 2 for start, minutes in spans.items()]
     rates = [by_quarter.get(start, 0.0) / minutes for start, minutes in spans.items()]
     now_and_growth = least_squares([(1.0, middle) for middle in middles], rates).coefficients
-    return Line(*now_and_growth)
+    return UseLine(*now_and_growth)
 
 
 def outlooks(
@@ -124,13 +120,13 @@ def outlooks(
 def _outlook(
     rate: RateRow, rates: Sequence[RateRow], used: Uses, tiers: Sequence[TierChoice], now: datetime
 ) -> LimitOutlook:
-    use = used.get((_lane(rate), rate.name), Line())
+    use = used.get((_lane(rate), rate.name), UseLine())
     minutes = minutes_until_hit(rate, use, now)
     instead = None if minutes is None else _instead(rate, rates, used, tiers, now)
     return LimitOutlook(rate, use, minutes, instead)
 
 
-def minutes_until_hit(rate: RateRow, use: Line, now: datetime) -> int | None:
+def minutes_until_hit(rate: RateRow, use: UseLine, now: datetime) -> int | None:
     """Minutes until nothing remains, 0 for now, None for not within MINUTES_AHEAD.
 
     level(t + 1) = min(limit, level(t) + limit - use(t + 1/2)), t in minutes from now; level(0) is what remained when
@@ -155,7 +151,9 @@ def _instead(
     for choice in sorted(tiers, key=lambda one: one.output_usd):
         other = (hit.provider, hit.key, choice.model_class)
         limits = [rate for rate in rates if _lane(rate) == other]
-        both = {rate: used.get((other, rate.name), Line()) + used.get((lane, rate.name), Line()) for rate in limits}
+        both = {
+            rate: used.get((other, rate.name), UseLine()) + used.get((lane, rate.name), UseLine()) for rate in limits
+        }
         if limits and all(minutes_until_hit(rate, both[rate], now) is None for rate in limits):
             return choice.tier
     return None

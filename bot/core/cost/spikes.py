@@ -42,14 +42,14 @@ class Hour:
 
 def hours_with_day_before(start: datetime, end: datetime, zone: ZoneInfo) -> tuple[Bucket, ...]:
     """The hours of a time and of the day before it."""
-    return buckets(_day_before(start, zone), end, zone, Step.HOUR)
+    return buckets(day_before(start, zone), end, zone, Step.HOUR)
 
 
 def compared(hours: Sequence[Bucket], sums: Sequence[Sums], start: datetime, zone: ZoneInfo) -> tuple[Hour, ...]:
     """The hours from `start` on, each beside the same of the day before; `sums` are those of all `hours`."""
     spent = {bucket.start: one.spent_usd for bucket, one in zip(hours, sums, strict=True)}
     return tuple(
-        Hour(bucket, one, spent.get(_day_before(bucket.start, zone), Decimal(0)))
+        Hour(bucket, one, spent.get(day_before(bucket.start, zone), Decimal(0)))
         for bucket, one in zip(hours, sums, strict=True)
         if bucket.start >= start
     )
@@ -73,6 +73,6 @@ def spike_table(hours: Sequence[Hour]) -> Table:
     return Table("spikes", f"{title}.", _COLUMNS, rows)
 
 
-def _day_before(moment: datetime, zone: ZoneInfo) -> datetime:
+def day_before(moment: datetime, zone: ZoneInfo) -> datetime:
     """The same time on the zone's clock, which is 23 or 25 hours earlier where clocks were changed in between."""
     return (moment.astimezone(zone) - timedelta(days=1)).astimezone(UTC)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.cost.years import within_years
-from bot.core.ledger.account import Span, period_at
+from bot.core.ledger.account import Period, Span, period_at
 from bot.errors import WrongUsage
+
+_MONTH = re.compile(r"(?P<year>\d{4})-(?P<number>0[1-9]|1[0-2])", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,7 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
     if days is not None:
         return last_days(days, now, zone)
     if month:
-        try:
-            first = datetime.strptime(month, "%Y-%m").replace(tzinfo=zone)
-        except ValueError:
-            raise WrongUsage(f"'{month}' is no month.", next_step="Write it like 2026-11.") from None
-        within_years(first, month)
-        whole = period_at(Span.MONTH, first, zone)
+        whole = month_named(month, zone)
         if now >= whole.end:
             return Stretch(whole.start, whole.end, whole.label)
         if now < whole.start:
@@ -44,10 +42,21 @@ def stretch(month: str, days: int | None, now: datetime, zone: ZoneInfo) -> Stre
     return Stretch(period.start, period.end, f"{period.label} so far")
 
 
+def month_named(written: str, zone: ZoneInfo) -> Period:
+    """The calendar month '2026-11'; raises WrongUsage for what is none."""
+    found = _MONTH.fullmatch(written)
+    if found is None or int(found["year"]) == 0:
+        raise WrongUsage(f"'{written}' is no month.", next_step="Write it like 2026-11.")
+    middle = datetime(int(found["year"]), int(found["number"]), 15, 12, tzinfo=zone)
+    within_years(middle, written)
+    return period_at(Span.MONTH, middle, zone)
+
+
 def last_days(days: int, now: datetime, zone: ZoneInfo) -> Stretch:
     """So many complete days before today."""
     today = now.astimezone(zone).date()
     first = today - timedelta(days=days)
-    since, until = (datetime.combine(day, time(), tzinfo=zone).astimezone(UTC) for day in (first, today))
+    noons = (datetime.combine(day, time(12), tzinfo=zone) for day in (first, today))
+    since, until = (period_at(Span.DAY, noon, zone).start for noon in noons)
     last = today - timedelta(days=1)
     return Stretch(since, until, f"{first.isoformat()} to {last.isoformat()}")

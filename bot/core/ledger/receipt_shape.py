@@ -86,7 +86,8 @@ Moment = Annotated[datetime, BeforeValidator(_moment)]
 class _Part(BaseModel):
     """Of exactly these types; an error never repeats what stood there."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+    # Every run imports this, and only those that write a ledger read a receipt: they pay for building the checks.
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class RunPart(_Part):

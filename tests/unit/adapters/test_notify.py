@@ -101,7 +101,10 @@ def test_labels_differ_and_hold_no_secret() -> None:
     assert labels == ["Slack", "Slack (2)", "webhook at example.com", "e-mail through mail.example.org"]
 
 
-@pytest.mark.parametrize("address", [f"slack://{SECRET}", f"no-such-service://{SECRET}", SECRET, f"mailto://{SECRET}"])
+@pytest.mark.parametrize(
+    "address",
+    [f"slack://{SECRET}", f"no-such-service://{SECRET}", SECRET, f"mailto://{SECRET}", f"https://[{SECRET}/hook"],
+)
 def test_an_address_that_cannot_be_used_is_named_by_its_place(address: str, capfd: pytest.CaptureFixture[str]) -> None:
     """The message tells which of several to mend and does not repeat it."""
     with pytest.raises(BadConfiguration) as refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,8 +19,8 @@ from bot.core.budget import Amount, Budget, Limits, worst_case
 from bot.core.calls import ModelAnswer, ModelRequest
 from bot.core.excerpt import SkipReason
 from bot.core.failure import FailureKind
-from bot.core.ledger.account import Account, AccountLimit, Scope, Span, period_at
-from bot.core.ledger.entry import RunFacts, State, Untaken
+from bot.core.ledger.account import Account, AccountLimit, Exhausted, Scope, Span, period_at
+from bot.core.ledger.entry import Opening, RunFacts, State, Untaken
 from bot.core.ledger.sums import Field
 from bot.core.receipt import Status
 from bot.errors import CallFailed, LedgerLost
@@ -222,7 +222,33 @@ def test_limits_are_asked_for_by_the_moment() -> None:
 
     clock = FakeClock()
     books = Books(RUN, FakeLedger(), limits)
-    books.reserve(a_request(), ONE, clock)
+    books.reserve(books.new_row(clock.now()), a_request(), ONE)
     clock.sleep(86_400)
-    books.reserve(a_request(), ONE, clock)
+    books.reserve(books.new_row(clock.now()), a_request(), ONE)
     assert (asked[1] - asked[0]).days == 1
+
+
+class ClosingLedger(FakeLedger):
+    """A ledger so slow that the run is over before an attempt is written; what was written stays."""
+
+    close_run: Callable[[], None] = staticmethod(lambda: None)
+
+    def reserve(
+        self, run: RunFacts, openings: Sequence[Opening], limits: Sequence[AccountLimit] = ()
+    ) -> Exhausted | None:
+        self.close_run()
+        return super().reserve(run, openings, limits)
+
+
+def test_what_is_written_after_the_run_was_closed_is_not_sent_and_counts_once() -> None:
+    """Protects an interrupted run: its receipt names the row, so that an import does not count it twice."""
+    ledger, vendor = ClosingLedger(), Vendor(lambda _: an_answer())
+    guard = a_guard(vendor, Books(RUN, ledger))
+    ledger.close_run = guard.close
+    with pytest.raises(CallFailed):
+        guard.ask(a_request(), lambda: None)
+    [call] = guard.calls()
+    [row] = ledger.rows()
+    assert not vendor.requests
+    assert call.id == row.opening.id
+    assert call.unsettled_usd == row.opening.reserved_usd == ONE.usd

@@ -63,7 +63,8 @@ class Charge:
     def vendor(self) -> str:
         """Who sells it: the platform's company, else the platform's own name."""
         platform = self.opening.platform
-        return VENDORS.get(platform, platform or self.opening.provider or "unnamed")
+        said = (name for name in (platform, self.opening.provider) if name.strip())
+        return VENDORS.get(platform, next(said, "unnamed"))
 
     @property
     def publisher(self) -> str:

@@ -133,6 +133,9 @@ def test_spans_begin_at_the_zones_midnight(
     "arguments",
     [
         ("yesterday", None, None),
+        ("0001-01-01", None, None),
+        ("9999-12-31", None, None),
+        ("0001-01-01T00:00+05:00", None, None),
         ("2026-11-02", "2026-11-01", None),
         ("2026-11-02", None, "2026-11"),
         (None, None, "2026-13"),

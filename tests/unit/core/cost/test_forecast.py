@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.cost.daily import DaySpent, Past, Quarter
 from bot.core.cost.forecast import Known, forecast_report, last_day
-from bot.core.cost.rate_outlook import LimitOutlook, Line
+from bot.core.cost.rate_outlook import LimitOutlook, UseLine
 from bot.core.cost.report import Report, Table
 from bot.core.excerpt import Tier
 from bot.core.ledger.account import Span, period_at
@@ -114,7 +114,7 @@ def test_the_trend_is_told_in_words() -> None:
 def limit(minutes: int | None, instead: Tier | None = None) -> LimitOutlook:
     """A limit of Sonnet's input tokens."""
     rate = RateRow("anthropic", "ANTHROPIC_API_KEY", "sonnet", "input-tokens", 2_000_000, 500_000, NOON)
-    return LimitOutlook(rate, Line(1_500_000.0, 50_000.0), minutes, instead)
+    return LimitOutlook(rate, UseLine(1_500_000.0, 50_000.0), minutes, instead)
 
 
 def test_a_rate_limit_that_will_be_hit_is_a_sentence() -> None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from bot.core.cost.rate_outlook import BY, Line, TierChoice, minutes_until_hit, outlooks, uses
+from bot.core.cost.rate_outlook import BY, TierChoice, UseLine, minutes_until_hit, outlooks, uses
 from bot.core.excerpt import Tier
 from bot.core.ledger.entry import Entry, RateRow
 from bot.core.usage import Usage
@@ -48,7 +48,7 @@ def test_what_does_not_count_against_a_limit_is_left_out() -> None:
     """Tokens read from the cache are free of it, batches have their own, and what is older is history."""
     cached = row("cached", at=NOON - timedelta(minutes=5), usage=Usage(cache_read_tokens=9_000, output_tokens=15))
     told = uses(ledger([cached, quarters_ago(1, 1_500, batch=True), quarters_ago(6, 1_500)]).groups(BY), NOON)
-    assert told[SONNET, "input-tokens"] == Line(0.0, 0.0)
+    assert told[SONNET, "input-tokens"] == UseLine(0.0, 0.0)
     assert told[SONNET, "output-tokens"].at(-7.5) == pytest.approx(0.7)
     assert told[SONNET, "tokens"] == told[SONNET, "output-tokens"]
 
@@ -63,35 +63,35 @@ def test_the_quarter_that_runs_counts_from_five_minutes_on() -> None:
 
 def test_a_limit_that_refills_faster_than_it_is_used_is_never_hit() -> None:
     """Even from nothing, the bucket fills up."""
-    assert minutes_until_hit(rate(remaining=1), Line(99.0), NOON) is None
+    assert minutes_until_hit(rate(remaining=1), UseLine(99.0), NOON) is None
 
 
 def test_a_limit_that_is_used_faster_than_it_refills_is_hit_when_the_bucket_is_empty() -> None:
     """100 remain, and 120 are used where 100 flow in: after five minutes nothing is left."""
-    assert minutes_until_hit(rate(), Line(120.0), NOON) == 5
+    assert minutes_until_hit(rate(), UseLine(120.0), NOON) == 5
 
 
 def test_growing_use_hits_it_later() -> None:
     """Below the limit until the tenth minute, then 1, 3, 5 … more than flows in: 10 minutes more for a hundred."""
-    assert minutes_until_hit(rate(), Line(80.0, 2.0), NOON) == 20
+    assert minutes_until_hit(rate(), UseLine(80.0, 2.0), NOON) == 20
 
 
 def test_what_was_heard_long_ago_has_refilled_since() -> None:
     """Nothing remained ten minutes ago, and hardly anything was used since."""
     stale = rate(remaining=0, at=NOON - timedelta(minutes=10))
-    assert minutes_until_hit(stale, Line(10.0), NOON) is None
-    assert minutes_until_hit(rate(remaining=0), Line(10.0), NOON) == 0
+    assert minutes_until_hit(stale, UseLine(10.0), NOON) is None
+    assert minutes_until_hit(rate(remaining=0), UseLine(10.0), NOON) == 0
 
 
 def test_use_never_falls_below_nothing() -> None:
     """A falling line ends at zero; it does not fill buckets."""
-    assert Line(10.0, -1.0).at(30) == 0.0
+    assert UseLine(10.0, -1.0).at(30) == 0.0
 
 
 def test_the_cheapest_tier_with_room_for_both_is_named() -> None:
     """Haiku is cheaper than Opus, and its limit bears its own use and what is moved to it."""
     rates = [rate(), rate(family="haiku", limit=500, remaining=500), rate(family="opus", limit=500, remaining=500)]
-    used = {(SONNET, "input-tokens"): Line(150.0), ((*KEY, "haiku"), "input-tokens"): Line(100.0)}
+    used = {(SONNET, "input-tokens"): UseLine(150.0), ((*KEY, "haiku"), "input-tokens"): UseLine(100.0)}
     found = outlooks(rates, used, TIERS, NOON)
     assert [(one.minutes, one.instead) for one in found] == [(2, Tier.CHEAP), (None, None), (None, None)]
 
@@ -99,7 +99,7 @@ def test_the_cheapest_tier_with_room_for_both_is_named() -> None:
 def test_a_tier_that_would_be_hit_itself_is_no_way_out() -> None:
     """Haiku has room for its own use only, so that Opus is named; of a class that was never heard of, nothing is."""
     rates = [rate(), rate(family="haiku", limit=200, remaining=200), rate(family="opus", limit=500, remaining=500)]
-    used = {(SONNET, "input-tokens"): Line(150.0), ((*KEY, "haiku"), "input-tokens"): Line(100.0)}
+    used = {(SONNET, "input-tokens"): UseLine(150.0), ((*KEY, "haiku"), "input-tokens"): UseLine(100.0)}
     assert outlooks(rates, used, TIERS, NOON)[0].instead is Tier.STRONG
     assert outlooks(rates[:2], used, TIERS, NOON)[0].instead is None
 
@@ -107,12 +107,12 @@ def test_a_tier_that_would_be_hit_itself_is_no_way_out() -> None:
 def test_every_limit_of_the_other_tier_must_have_room() -> None:
     """Tokens without requests are of no use."""
     haiku = [rate(family="haiku", limit=500, remaining=500), rate("requests", "haiku", 10, 10)]
-    used = {(SONNET, "input-tokens"): Line(150.0), (SONNET, "requests"): Line(20.0)}
+    used = {(SONNET, "input-tokens"): UseLine(150.0), (SONNET, "requests"): UseLine(20.0)}
     assert outlooks([rate(), *haiku], used, TIERS, NOON)[0].instead is None
 
 
 def test_another_keys_room_does_not_count() -> None:
     """The other tier is asked with the same key."""
     other = RateRow("anthropic", "OTHER_KEY", "haiku", "input-tokens", 500, 500, NOON)
-    used = {(SONNET, "input-tokens"): Line(150.0)}
+    used = {(SONNET, "input-tokens"): UseLine(150.0)}
     assert outlooks([rate(), other], used, TIERS, NOON)[0].instead is None

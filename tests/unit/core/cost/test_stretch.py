@@ -47,6 +47,9 @@ def test_days_when_clocks_change_have_their_own_length() -> None:
         ("2026-11", 3, "Both --month and --days"),
         ("November", None, "is no month"),
         ("2026-13", None, "is no month"),
+        ("2026-1", None, "is no month"),
+        ("0001-01", None, "years that a ledger"),
+        ("9999-12", None, "years that a ledger"),
         ("2026-12", None, "has not begun"),
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import given
 from bot.core.cost.export.lines import Added, Shape, lines
 from bot.core.ledger.entry import Entry
 from tests.unit.core.cost.export.focus_rules import RULES, wrong_with_columns, wrong_with_row
-from tests.unit.core.cost.export.rows import EVERY_KIND, histories
+from tests.unit.core.cost.export.rows import EVERY_KIND, SETTLED, histories, row
 
 
 def focus(rows: list[Entry]) -> list[dict[str, str]]:
@@ -76,6 +76,12 @@ def test_a_month_ends_where_the_next_begins() -> None:
     assert line["ChargePeriodStart"] == "2026-11-30T23:00:00Z"
     assert line["ChargePeriodEnd"] == line["BillingPeriodEnd"] == "2026-12-01T00:00:00Z"
     assert line["BillingPeriodStart"] == "2026-11-01T00:00:00Z"
+
+
+def test_a_blank_name_is_no_vendor() -> None:
+    """Protects the mandatory columns: a provider whose name is white space is as good as none."""
+    [line] = focus([row(SETTLED, "blank", platform="", provider="\f", key="")])
+    assert (line["ProviderName"], line["BillingAccountId"]) == ("unnamed", "unnamed")
 
 
 def test_nobody_bills_what_was_not_bought() -> None:
