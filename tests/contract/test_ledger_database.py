@@ -320,6 +320,15 @@ def test_what_cannot_be_opened_is_said_in_a_sentence_without_the_password(
     assert raised.value.next_step
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1:1", "db.internal.invalid"])
+def test_a_lost_servers_address_is_not_told(host: str) -> None:
+    """The sentence may end on a public pull request: where a company keeps its database is nobody's business."""
+    with pytest.raises(LedgerLost) as raised:
+        SqlLedger(f"postgresql://bot:{SECRET}@{host}/ledger")
+    assert host.partition(":")[0] not in raised.value.message
+    assert "PostgreSQL" in raised.value.message
+
+
 def test_figures_that_no_database_holds_are_refused(place: str) -> None:
     """A receipt from outside may say anything: ten million dollars is more than a sum can be."""
     kept = open_kept(place)

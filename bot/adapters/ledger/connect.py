@@ -66,7 +66,8 @@ def open_engine(place: str) -> Engine:
 
 @contextmanager
 def answering(url: URL) -> Iterator[None]:
-    """Whatever the database refuses or does not answer becomes LedgerLost, without its address's password.
+    """Whatever the database refuses or does not answer becomes LedgerLost. The sentence may end on a public pull
+    request, so that a server's address is not in it.
 
     Figures that no database can hold (OverflowError) too: what cannot be recorded is not spent.
     """
@@ -75,8 +76,12 @@ def answering(url: URL) -> Iterator[None]:
     except (SQLAlchemyError, OverflowError) as error:
         cause = getattr(error, "orig", None) or error
         what = str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+        is_file = url.drivername == "sqlite"
+        place, why = (f"({shown(url)})", what) if is_file else ("in PostgreSQL", what.rpartition("failed: ")[2])
+        if url.host:
+            why = why.replace(url.host, "the host")
         raise LedgerLost(
-            f"The ledger ({shown(url)}) does not answer: {what.rstrip('.')}.",
+            f"The ledger {place} does not answer: {why.rstrip('.')}.",
             next_step="Check that it can be reached and written. Nothing is spent that it cannot record.",
         ) from error
 
