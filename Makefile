@@ -22,10 +22,10 @@ demo: $(VENV)/.ready ## Set up, then review a real diff against the built-in sta
 	$(BIN)/hunkwise review --simulate --diff examples/demo/checkout.diff
 
 test: $(VENV)/.ready-to-test ## Set up, then run all tests
-	$(BIN)/python -m pytest --numprocesses 4
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
 
 coverage: $(VENV)/.ready-to-test ## The same with branch coverage, which takes twice as long
-	$(BIN)/python -m pytest --numprocesses 4 --cov
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder --cov
 
 lint: $(VENV)/.ready-to-test ## Check style, types and the direction of imports
 	$(BIN)/ruff check
