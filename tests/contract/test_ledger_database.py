@@ -27,7 +27,7 @@ from bot.adapters.ledger.tables import entries, metadata
 from bot.adapters.ledger.upgrade import HEAD, MIGRATIONS, VERSION_TABLE, upgrade
 from bot.core.ledger.entry import Settlement, State
 from bot.errors import BadConfiguration, LedgerLost
-from tests.contract.ledgers import ADA, NOON, URL, limit, needs_postgres, open_kept, opening, schema, whole
+from tests.contract.ledgers import ADA, EVERYBODY, NOON, URL, limit, needs_postgres, open_kept, opening, schema, whole
 
 ROOT = Path(__file__).parents[2]
 SECOND = '''"""A step that later versions might take."""
@@ -249,6 +249,25 @@ SETTINGS = {
     "transaction_isolation": "read committed",
     "client_encoding": "UTF8",
 }
+
+
+@needs_postgres
+def test_a_run_does_not_wait_for_a_table_that_somebody_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever changes the tables by hand stops reviews with a sentence; no review hangs behind him."""
+    monkeypatch.setattr(connect, "_SETTINGS", "-c statement_timeout=200ms")
+    with schema() as place:
+        kept = open_kept(place)
+        with psycopg.connect(place) as holder:
+            holder.execute("LOCK TABLE hunkwise_accounts, hunkwise_entries IN ACCESS EXCLUSIVE MODE")
+            for ask in (
+                lambda: kept.book.committed(EVERYBODY, simulated=False),
+                lambda: kept.book.spent_on(ADA),
+                lambda: kept.book.reserve(ADA, [opening()], [limit("1")]),
+            ):
+                with pytest.raises(LedgerLost, match="statement timeout"):
+                    ask()
+        assert kept.book.reserve(ADA, [opening()], [limit("1")]) is None
+        kept.close()
 
 
 @needs_postgres
