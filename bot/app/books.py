@@ -63,14 +63,21 @@ class Books:
     periods: Periods = field(default_factory=Periods)
     exhausted: list[Exhausted] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    _begun: bool = False
     _numbers: count[int] = field(default_factory=lambda: count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self) -> None:
-        """Note the run before it spends, and see what may be spent. Raises LedgerLost: then nothing may be."""
+        """Note the run before it spends, and see what may be spent. Raises LedgerLost: then nothing may be.
+
+        Done once: whoever begins a part of the run may ask for it, and all parts see the same budgets.
+        """
+        if self._begun:
+            return
         self.periods.look()
         if self.ledger is not None:
             self.ledger.begin_run(self.run)
+        self._begun = True
 
     def stamped(self, receipt: Receipt, clock: Clock) -> Receipt:
         """The receipt with the run's name and times, whom it is counted for, and how budgets over time stand."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,31 +10,17 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from bot.adapters.ledger.book import SqlLedger
 from bot.core.ledger.entry import Opening, RunFacts
 from bot.simulator.server import Simulator
+from tests.contract.ledgers import needs_postgres, schema
 from tests.e2e import shop
 from tests.e2e.github import StandIn, views
 from tests.e2e.github.state import Pull
 from tests.e2e.job import Job, Run
 from tests.e2e.standing import findings, shown, summary
-
-SERVER = os.environ.get("HUNKWISE_TEST_DATABASE_URL", "postgresql://postgres@127.0.0.1/test")
-
-
-def reachable() -> bool:
-    """Whether there is a PostgreSQL to test against."""
-    try:
-        psycopg.connect(SERVER, connect_timeout=2).close()
-    except psycopg.OperationalError:
-        return False
-    return True
-
-
-needs_postgres = pytest.mark.skipif(not reachable(), reason="no PostgreSQL: HUNKWISE_TEST_DATABASE_URL names one")
 
 
 @dataclass
@@ -60,13 +45,8 @@ def books(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Books]:
     if request.param == "file":
         yield Books(str(tmp_path / "ledger.db"), "best_effort: true, ")
         return
-    schema = f"budgets_{uuid.uuid4().hex}"
-    with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f"CREATE SCHEMA {schema}")
-        try:
-            yield Books(f"{SERVER}?options=-csearch_path%3D{schema}")
-        finally:
-            connection.execute(f"DROP SCHEMA {schema} CASCADE")
+    with schema() as place:
+        yield Books(place)
 
 
 @dataclass

@@ -46,10 +46,10 @@ def _version(connection: Connection) -> str | None:
 
 
 def _upgrade(connection: Connection, found: str | None, to: str, folder: Path) -> None:
-    # Imported here: it takes longer than a ledger takes to open, and is needed once in a version's life.
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    # It takes longer to import than a ledger takes to open, and is needed once in a version's life.
+    from alembic import command  # noqa: PLC0415  # see above
+    from alembic.config import Config  # noqa: PLC0415  # see above
+    from alembic.script import ScriptDirectory  # noqa: PLC0415  # see above
 
     config = Config()
     config.set_main_option("script_location", str(folder).replace("%", "%%"))

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pygal  # type: ignore[import-untyped]  # carries no types
-from pygal.style import Style  # type: ignore[import-untyped]
+from pygal.style import Style  # type: ignore[import-untyped]  # as above
 
 from bot.core.cost_page.facts import HOURS, Day, MonthFacts
 from bot.core.cost_page.figures import axis_dollars, day_name, dollars, month_name

@@ -141,6 +141,16 @@ def test_a_lost_ledger_stops_the_spending() -> None:
     assert (budget.reserved, budget.spent, budget.open) == (Amount(), Amount(), 0)
 
 
+def test_a_run_begins_once() -> None:
+    """Protects the parts of a run from seeing different budgets, and the ledger from being asked twice."""
+    ledger = FakeLedger()
+    books = Books(RUN, ledger)
+    books.begin()
+    ledger.lost = True
+    books.begin()
+    assert list(ledger.runs_known) == [RUN.run_id]
+
+
 def test_a_review_does_not_begin_without_its_ledger() -> None:
     """Protects the order: the ledger is asked before anybody else."""
     vendor = Vendor(lambda _: said())
