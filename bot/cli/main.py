@@ -80,6 +80,8 @@ def about(
         hunkwise review --base main     the review itself
 
         hunkwise batch --help           the review for half the price, within a day
+
+        hunkwise cost --help            what reviews cost, and where that is heading
     """
 
 
